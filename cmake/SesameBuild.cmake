@@ -3,7 +3,6 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 
@@ -23,7 +22,8 @@ endif()
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 # g++ 12 reports false positives of these in coroutine frames and inlined std::string at -O2.
 add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
-add_compile_options(-fcoroutines)
+# Symmetric transfer between coroutines needs tail calls also at -O1 (docs/common-errors.md).
+add_compile_options(-fcoroutines -foptimize-sibling-calls)
 
 set(SESAME_SANITIZE "" CACHE STRING "Sanitizers for every target: address,undefined or thread")
 if(SESAME_SANITIZE)

@@ -1,0 +1,112 @@
+#include "spi/service/asio_executor.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "spi/service/timer_queue.hpp"
+
+namespace sesame::spi {
+namespace asio = boost::asio;
+
+struct AsioExecutor::State {
+  explicit State(std::size_t workers) : pool(workers) {}
+
+  asio::io_context context{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+  asio::steady_timer timer{context};
+  asio::signal_set signals{context};
+  TimerQueue timers;
+  std::optional<TimePoint> armed;
+  std::function<void(const char*)> report = [](const char* what) { std::fprintf(stderr, "sesame: %s\n", what); };
+  asio::thread_pool pool;
+
+  static TimePoint now() {
+    return TimePoint(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
+  }
+
+  // One system timer serves all: armed for the earliest, again when an earlier one is set.
+  void arm() {
+    const auto next = timers.next();
+    if (!next || (armed && *armed <= *next)) return;
+    armed = next;
+    timer.expires_at(std::chrono::steady_clock::time_point(
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(next->time_since_epoch())));
+    timer.async_wait([this](const boost::system::error_code& error) {
+      if (error == asio::error::operation_aborted) return;
+      armed.reset();
+      while (auto due = timers.take_due(now())) (*due)();
+      arm();
+    });
+  }
+};
+
+AsioExecutor::AsioExecutor(std::size_t workers) : state_(std::make_unique<State>(workers)) {}
+
+AsioExecutor::~AsioExecutor() { state_->pool.join(); }
+
+TimePoint AsioExecutor::now() const { return State::now(); }
+WallTime AsioExecutor::wall_now() const { return std::chrono::system_clock::now(); }
+void AsioExecutor::post(Callback callback) { asio::post(state_->context, std::move(callback)); }
+
+TimerId AsioExecutor::call_at(TimePoint when, Callback callback) {
+  const TimerId id = state_->timers.add(when, std::move(callback));
+  state_->arm();
+  return id;
+}
+
+void AsioExecutor::cancel(TimerId id) { state_->timers.cancel(id); }
+
+void AsioExecutor::offload(Callback work, Callback then) {
+  asio::post(state_->pool, [this, work = std::move(work), then = std::move(then)]() mutable {
+    work();
+    post(std::move(then));
+  });
+}
+
+void AsioExecutor::unhandled(std::exception_ptr error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    state_->report(e.what());
+  } catch (...) {
+    state_->report("an exception of unknown type");
+  }
+}
+
+void AsioExecutor::on_unhandled(std::function<void(const char*)> report) { state_->report = std::move(report); }
+
+void AsioExecutor::run() {
+  for (;;) {
+    try {
+      state_->context.run();
+      return;
+    } catch (...) {
+      unhandled(std::current_exception());
+      // The timer callback may have been what threw: let the queue arm itself anew.
+      state_->armed.reset();
+      state_->arm();
+    }
+  }
+}
+
+void AsioExecutor::stop() { state_->context.stop(); }
+
+void AsioExecutor::on_termination(Callback handler) {
+  state_->signals.add(SIGINT);
+  state_->signals.add(SIGTERM);
+  state_->signals.async_wait([handler = std::move(handler)](const boost::system::error_code& error, int) {
+    if (!error) handler();
+  });
+}
+
+boost::asio::io_context& AsioExecutor::context() { return state_->context; }
+
+}  // namespace sesame::spi

@@ -1,0 +1,175 @@
+#include <gtest/gtest.h>
+
+#include "spi/service/asio_executor.hpp"
+#include "spi/service/channel.hpp"
+#include "spi/service/task_scope.hpp"
+#include "spi/service/virtual_executor.hpp"
+
+namespace sesame::spi {
+namespace {
+using namespace std::chrono_literals;
+
+Task<int> answer_after(Duration delay, int value) {
+  co_await sleep_for(delay);
+  co_return value;
+}
+Task<void> store(Task<int> task, int& out) { out = co_await task; }
+Task<int> failing() {
+  co_await yield();
+  throw Fault("the motor is stuck");
+}
+Task<int> deep(int n) {
+  if (n == 0) co_return 0;
+  co_return 1 + co_await deep(n - 1);
+}
+Task<void> loop_of_ready_tasks(int count, int& sum) {
+  for (int i = 0; i < count; ++i) sum += co_await deep(0) + 1;
+}
+
+TEST(Task, sleeps_on_the_virtual_clock) {
+  VirtualExecutor executor;
+  TaskScope scope(executor);
+  int out = 0;
+  scope.spawn(store(answer_after(3h, 42), out));
+  executor.run_until_idle();
+  EXPECT_EQ(out, 42);
+  EXPECT_EQ(executor.now().time_since_epoch(), 3h);
+  EXPECT_EQ(scope.running(), 0u);
+}
+
+TEST(Task, a_long_loop_of_tasks_that_are_ready_at_once_does_not_use_up_the_stack) {
+  VirtualExecutor executor;
+  TaskScope scope(executor);
+  int sum = 0;
+  scope.spawn(loop_of_ready_tasks(1'000'000, sum));
+  executor.run_until_idle();
+  EXPECT_EQ(sum, 1'000'000);
+}
+
+TEST(Task, cancel_ends_a_sleep_at_once_and_leaves_no_timer) {
+  VirtualExecutor executor;
+  TaskScope scope(executor);
+  int out = 0;
+  scope.spawn(store(answer_after(1h, 1), out));
+  executor.run_ready();
+  scope.cancel();
+  executor.run_ready();
+  EXPECT_EQ(scope.running(), 0u);
+  EXPECT_TRUE(executor.idle());
+  EXPECT_EQ(out, 0);
+}
+
+TEST(Task, a_scope_destroyed_with_suspended_tasks_leaves_nothing_behind) {
+  VirtualExecutor executor;
+  int out = 0;
+  Signal never;
+  {
+    TaskScope scope(executor);
+    scope.spawn(store(answer_after(1h, 1), out));
+    executor.run_ready();
+  }
+  executor.run_until_idle();
+  EXPECT_EQ(out, 0);
+}
+
+Task<void> note_outcome(Task<int> task, std::string& out) {
+  auto result = co_await outcome(std::move(task));
+  if (result) out = "value";
+  if (result.fault()) out = std::string("fault: ") + result.fault()->what();
+  if (result.canceled()) out = "canceled";
+  co_await shielded(answer_after(1s, 0));
+  out += ", cleaned up";
+}
+
+TEST(Outcome, gives_faults_and_cancels_as_values_and_a_shielded_clean_up_follows) {
+  VirtualExecutor executor;
+  TaskScope scope(executor);
+  std::string fault, canceled;
+  scope.spawn(note_outcome(failing(), fault));
+  scope.spawn(note_outcome(answer_after(1h, 1), canceled));
+  executor.advance(10ms);
+  scope.cancel();
+  executor.run_until_idle();
+  EXPECT_EQ(fault, "fault: the motor is stuck, cleaned up");
+  EXPECT_EQ(canceled, "canceled, cleaned up");
+  EXPECT_LT(executor.now().time_since_epoch(), 2s);
+}
+
+Task<void> note_race(std::size_t& first, bool& second_empty) {
+  auto result = co_await race(answer_after(1s, 1), answer_after(2s, 2));
+  first = result.first;
+  second_empty = !result.get<1>();
+}
+
+TEST(Race, the_first_wins_and_the_other_is_cancelled_before_the_race_returns) {
+  VirtualExecutor executor;
+  TaskScope scope(executor);
+  std::size_t first = 9;
+  bool second_empty = false;
+  scope.spawn(note_race(first, second_empty));
+  executor.run_until_idle();
+  EXPECT_EQ(first, 0u);
+  EXPECT_TRUE(second_empty);
+  EXPECT_EQ(executor.now().time_since_epoch(), 1s);
+}
+
+Task<void> note_within(bool& timed_out) { timed_out = !(co_await within(1s, answer_after(1h, 1))).has_value(); }
+
+TEST(Within, gives_nothing_when_the_limit_passes) {
+  VirtualExecutor executor;
+  TaskScope scope(executor);
+  bool timed_out = false;
+  scope.spawn(note_within(timed_out));
+  executor.run_until_idle();
+  EXPECT_TRUE(timed_out);
+  EXPECT_EQ(executor.now().time_since_epoch(), 1s);
+}
+
+Task<void> read_all(Stream<int>& stream, std::vector<int>& out) {
+  while (auto value = co_await stream.next()) out.push_back(*value);
+}
+
+TEST(Stream, gives_all_values_in_order_then_ends) {
+  VirtualExecutor executor;
+  TaskScope scope(executor);
+  Stream<int> stream;
+  std::vector<int> out;
+  scope.spawn(read_all(stream, out));
+  executor.run_ready();
+  stream.push(1);
+  stream.push(2);
+  executor.run_ready();
+  stream.push(3);
+  stream.close();
+  executor.run_ready();
+  EXPECT_EQ(out, (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(scope.running(), 0u);
+}
+
+TEST(LocalChannel, delivers_in_order_and_tells_both_ends_of_the_close_after_the_last_frame) {
+  VirtualExecutor executor;
+  auto [a, b] = local_channel(executor);
+  std::string seen;
+  b->receive({[&](std::string_view frame) { seen += frame; }, [&](std::string_view reason) { seen += reason; }});
+  a->send("1");
+  a->send("2");
+  a->close("!");
+  executor.run_until_idle();
+  EXPECT_EQ(seen, "12!");
+}
+
+TEST(AsioExecutor, runs_tasks_timers_and_offloaded_work_in_real_time) {
+  AsioExecutor executor;
+  TaskScope scope(executor);
+  int out = 0;
+  bool worked = false;
+  scope.spawn(store(answer_after(1ms, 7), out));
+  executor.offload([&] { worked = true; }, [&] {});
+  executor.call_at(executor.now() + 5ms, [&] { executor.stop(); });
+  executor.run();
+  EXPECT_EQ(out, 7);
+  EXPECT_TRUE(worked);
+}
+
+}  // namespace
+}  // namespace sesame::spi
