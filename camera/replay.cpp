@@ -1,0 +1,245 @@
+#include "camera/replay.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/videoio.hpp>
+#include <random>
+#include <utility>
+
+namespace sesame::camera {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double pictures_per_second = 25;
+
+Frame to_frame(const cv::Mat& bgr) {
+  Frame frame = make_frame(bgr.cols, bgr.rows);
+  for (int y = 0; y < bgr.rows; ++y) std::copy_n(bgr.ptr(y), frame.stride, frame.row(y));
+  return frame;
+}
+
+Frame read_picture(const std::string& path) {
+  const cv::Mat picture = cv::imread(path, cv::IMREAD_COLOR);
+  if (picture.empty()) throw SourceError(path + " cannot be read as a picture (expected JPEG or PNG)");
+  return to_frame(picture);
+}
+
+// Which frame is due when: the part that all replays have in common. Frames are numbered from 0 for ever; what number n shows
+// is the subclass's affair.
+class TimedReplay : public FrameSource {
+ public:
+  explicit TimedReplay(SourceDescription description)
+      : description_(std::move(description)),
+        period_(static_cast<std::int64_t>(std::llround(1e9 / description_.frames_per_second))) {}
+
+  SourceDescription description() const override { return description_; }
+  std::optional<FrameTime> next_due() const override {
+    if (!begun_) return FrameTime{0};
+    return begin_ + period_ * next_;
+  }
+  std::uint64_t dropped() const override { return dropped_; }
+
+  FramePtr newest(FrameTime now) override {
+    if (!begun_) {
+      begun_ = true;
+      begin_ = now;
+    }
+    const std::int64_t due = now < begin_ ? -1 : (now - begin_) / period_;
+    if (ended() || due < next_) return nullptr;
+    auto frame = std::make_shared<Frame>();
+    if (!show(due - next_, *frame)) return nullptr;
+    dropped_ += static_cast<std::uint64_t>(due - next_);
+    frame->sequence = static_cast<std::uint64_t>(due);
+    frame->captured_at = begin_ + period_ * due;
+    next_ = due + 1;
+    return frame;
+  }
+
+ protected:
+  // Passes over `skipped` frames, then writes the picture of the one after them; false when there is none left.
+  virtual bool show(std::int64_t skipped, Frame& frame) = 0;
+
+ private:
+  SourceDescription description_;
+  FrameTime period_;
+  FrameTime begin_{};
+  std::int64_t next_ = 0;
+  std::uint64_t dropped_ = 0;
+  bool begun_ = false;
+};
+
+class VideoReplay final : public TimedReplay {
+ public:
+  VideoReplay(SourceDescription description, cv::VideoCapture video, std::string path, bool loop)
+      : TimedReplay(std::move(description)), video_(std::move(video)), path_(std::move(path)), loop_(loop) {}
+
+  bool ended() const override { return ended_; }
+
+ protected:
+  bool show(std::int64_t skipped, Frame& frame) override {
+    for (std::int64_t i = 0; i <= skipped; ++i)
+      if (!advance()) return false;
+    cv::Mat picture;
+    if (!video_.retrieve(picture) || picture.empty())
+      throw SourceError(path_ + ": a frame of the video cannot be decoded");
+    frame = to_frame(picture);
+    return true;
+  }
+
+ private:
+  bool advance() {
+    if (video_.grab()) return true;
+    if (loop_ && video_.open(path_, cv::CAP_FFMPEG) && video_.grab()) return true;
+    ended_ = true;
+    return false;
+  }
+
+  cv::VideoCapture video_;
+  std::string path_;
+  bool loop_;
+  bool ended_ = false;
+};
+
+class PictureReplay final : public TimedReplay {
+ public:
+  PictureReplay(SourceDescription description, std::vector<std::string> paths, bool loop)
+      : TimedReplay(std::move(description)), paths_(std::move(paths)), loop_(loop) {}
+
+  bool ended() const override { return !loop_ && next_ >= paths_.size(); }
+
+ protected:
+  bool show(std::int64_t skipped, Frame& frame) override {
+    next_ += static_cast<std::size_t>(skipped);
+    if (ended()) return false;
+    frame = read_picture(paths_[next_++ % paths_.size()]);
+    return true;
+  }
+
+ private:
+  std::vector<std::string> paths_;
+  std::size_t next_ = 0;
+  bool loop_;
+};
+
+class StillReplay final : public TimedReplay {
+ public:
+  StillReplay(SourceDescription description, Frame picture)
+      : TimedReplay(std::move(description)), picture_(std::move(picture)) {}
+
+ protected:
+  bool show(std::int64_t, Frame& frame) override {
+    frame = picture_;
+    return true;
+  }
+
+ private:
+  Frame picture_;
+};
+
+class EmptyScene final : public TimedReplay {
+ public:
+  EmptyScene(SourceDescription description, std::uint32_t seed)
+      : TimedReplay(std::move(description)), random_(seed) {}
+
+ protected:
+  bool show(std::int64_t, Frame& frame) override {
+    frame = make_frame(description().width, description().height);
+    for (int y = 0; y < frame.height; ++y)
+      for (std::size_t i = 0; i < frame.stride; ++i)
+        frame.row(y)[i] = static_cast<std::uint8_t>(96 + y * 32 / frame.height + random_() % 7);
+    return true;
+  }
+
+ private:
+  std::minstd_rand random_;
+};
+
+class ChangedSource final : public FrameSource {
+ public:
+  ChangedSource(std::unique_ptr<FrameSource> source, FrameChange change)
+      : source_(std::move(source)), change_(std::move(change)) {}
+
+  SourceDescription description() const override { return source_->description(); }
+  std::optional<FrameTime> next_due() const override { return source_->next_due(); }
+  int descriptor() const override { return source_->descriptor(); }
+  bool ended() const override { return source_->ended(); }
+  std::uint64_t dropped() const override { return source_->dropped(); }
+  FramePtr newest(FrameTime now) override {
+    const FramePtr original = source_->newest(now);
+    if (!original) return nullptr;
+    auto changed = std::make_shared<Frame>(change_(*original));
+    changed->sequence = original->sequence;
+    changed->captured_at = original->captured_at;
+    return changed;
+  }
+
+ private:
+  std::unique_ptr<FrameSource> source_;
+  FrameChange change_;
+};
+
+bool is_picture(const fs::path& path) {
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
+}
+
+double rate_or(double wanted, double otherwise) { return wanted > 0 ? wanted : otherwise; }
+
+std::unique_ptr<FrameSource> open_folder(const std::string& path, const ReplayOptions& options) {
+  std::vector<std::string> pictures;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path))
+    if (entry.is_regular_file() && is_picture(entry.path())) pictures.push_back(entry.path().string());
+  if (pictures.empty()) throw SourceError("the folder " + path + " has no picture (expected .jpg, .jpeg or .png files)");
+  std::sort(pictures.begin(), pictures.end());
+  const Frame first = read_picture(pictures.front());
+  const SourceDescription description{path, first.width, first.height,
+                                      rate_or(options.frames_per_second, pictures_per_second), PixelFormat::bgr};
+  return std::make_unique<PictureReplay>(description, std::move(pictures), options.loop);
+}
+
+std::unique_ptr<FrameSource> open_video(const std::string& path, const ReplayOptions& options) {
+  cv::VideoCapture video;
+  // FFmpeg only: the other back ends start threads and search for devices.
+  if (!video.open(path, cv::CAP_FFMPEG))
+    throw SourceError(path + " cannot be read as a video (expected a file that FFmpeg decodes, such as H.264 in MP4)");
+  const double own_rate = video.get(cv::CAP_PROP_FPS);
+  const SourceDescription description{fs::path(path).filename().string(),
+                                      static_cast<int>(video.get(cv::CAP_PROP_FRAME_WIDTH)),
+                                      static_cast<int>(video.get(cv::CAP_PROP_FRAME_HEIGHT)),
+                                      rate_or(options.frames_per_second, own_rate > 0 ? own_rate : 25), PixelFormat::bgr};
+  const auto skipped = static_cast<int>(options.begin_seconds * rate_or(own_rate, 25));
+  for (int i = 0; i < skipped; ++i)
+    if (!video.grab()) throw SourceError(path + " is shorter than the " + std::to_string(options.begin_seconds) + " s to skip");
+  return std::make_unique<VideoReplay>(description, std::move(video), path, options.loop);
+}
+
+}  // namespace
+
+std::unique_ptr<FrameSource> open_replay(const std::string& path, const ReplayOptions& options) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) throw SourceError("there is no file or folder " + path);
+  if (fs::is_directory(status)) return open_folder(path, options);
+  if (is_picture(path)) return open_still(read_picture(path), rate_or(options.frames_per_second, pictures_per_second));
+  return open_video(path, options);
+}
+
+std::unique_ptr<FrameSource> open_still(Frame picture, double frames_per_second) {
+  const SourceDescription description{"still picture", picture.width, picture.height, frames_per_second, PixelFormat::bgr};
+  return std::make_unique<StillReplay>(description, std::move(picture));
+}
+
+std::unique_ptr<FrameSource> open_empty_scene(int width, int height, double frames_per_second, std::uint32_t seed) {
+  return std::make_unique<EmptyScene>(SourceDescription{"empty scene", width, height, frames_per_second, PixelFormat::bgr}, seed);
+}
+
+std::unique_ptr<FrameSource> change_frames(std::unique_ptr<FrameSource> source, FrameChange change) {
+  return std::make_unique<ChangedSource>(std::move(source), std::move(change));
+}
+
+}  // namespace sesame::camera

