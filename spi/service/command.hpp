@@ -3,21 +3,12 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "spi/contract/catalogue.hpp"
+#include "spi/service/client_identity.hpp"
 #include "spi/service/executor.hpp"
 
 namespace sesame::spi {
-
-/// Who is at the other end of a connection, as far as the transport can tell.
-struct ClientIdentity {
-  std::optional<unsigned> uid;  // of the peer process, where the transport knows it (loopback, Unix socket, in memory)
-  std::string address;          // "127.0.0.1:40112", "in process"
-  bool in_process = false;
-};
-
-using ConnectionId = std::uint64_t;
 
 class Command {
  public:
