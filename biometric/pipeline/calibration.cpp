@@ -1,0 +1,54 @@
+#include "biometric/pipeline/calibration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace sesame::biometric {
+
+Calibration::Calibration(std::vector<CalibrationPoint> points) : points_(std::move(points)) {
+  if (points_.size() < 2) throw CalibrationRefusal("a calibration needs at least two points (rate, cosine)");
+  for (const CalibrationPoint& point : points_)
+    if (!(point.false_match_rate > 0 && point.false_match_rate < 1 && std::abs(point.cosine) <= 1))
+      throw CalibrationRefusal("a calibration point has a rate outside (0, 1) or a cosine outside [-1, 1]");
+  for (std::size_t i = 1; i < points_.size(); ++i)
+    if (points_[i].false_match_rate >= points_[i - 1].false_match_rate || points_[i].cosine <= points_[i - 1].cosine)
+      throw CalibrationRefusal("calibration points must go from loose to strict: rates falling, cosines rising");
+}
+
+double Calibration::threshold_for(double false_match_rate) const {
+  if (!(false_match_rate >= strictest_rate() && false_match_rate <= loosest_rate()))
+    throw CalibrationRefusal(fmt::format("a false match rate of {:g} is not calibrated for this model (known: {:g} to {:g})",
+                                         false_match_rate, loosest_rate(), strictest_rate()));
+  const auto above = std::find_if(points_.begin() + 1, points_.end(), [&](const CalibrationPoint& point) {
+    return point.false_match_rate <= false_match_rate;
+  });
+  const CalibrationPoint& strict = *above;
+  const CalibrationPoint& loose = *(above - 1);
+  const double share = (std::log(loose.false_match_rate) - std::log(false_match_rate)) /
+                       (std::log(loose.false_match_rate) - std::log(strict.false_match_rate));
+  return loose.cosine + share * (strict.cosine - loose.cosine);
+}
+
+double Calibration::threshold_for_search(double false_positive_identification_rate, std::size_t gallery_size) const {
+  if (!(false_positive_identification_rate > 0 && false_positive_identification_rate < 1))
+    throw CalibrationRefusal("a false positive identification rate must lie between 0 and 1");
+  const double size = static_cast<double>(std::max<std::size_t>(gallery_size, 1));
+  const double rate = false_positive_identification_rate / size;
+  if (rate < strictest_rate())
+    throw CalibrationRefusal(
+        fmt::format("a false positive identification rate of {:g} among {} customers needs a false match rate of {:g}; the "
+                    "calibration ends at {:g}",
+                    false_positive_identification_rate, gallery_size, rate, strictest_rate()));
+  return threshold_for(std::min(rate, loosest_rate()));
+}
+
+double Calibration::strictest_match(double cosine) const {
+  double rate = 1;
+  for (const CalibrationPoint& point : points_)
+    if (cosine >= point.cosine) rate = point.false_match_rate;
+  return rate;
+}
+
+}  // namespace sesame::biometric

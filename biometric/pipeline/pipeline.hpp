@@ -1,0 +1,77 @@
+// Pipeline: one frame in, what is seen of a face out. Owned by the face process; one thread. Remembers what it found in the
+// last frames, so that several users of one frame pay for each stage once.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "biometric/pipeline/quality.hpp"
+#include "biometric/pipeline/stages.hpp"
+
+namespace sesame::biometric {
+
+// How far to look. Presence is the detector alone: before a customer's first touch nothing deeper may run.
+enum class Depth { presence, quality, liveness };
+
+// What was seen in one frame. Parts deeper than asked for, or not reached because an earlier part failed, are empty.
+struct Observation {
+  camera::FramePtr frame;
+  std::size_t faces = 0;
+  std::optional<DetectedFace> face;  // the largest
+  std::optional<Landmarks> landmarks;
+  std::optional<Quality> quality;
+  QualityHint hint = QualityHint::no_face;
+  std::optional<double> liveness;    // only of a frame that passed the quality gate
+};
+
+enum class Stage { detect, landmarks, quality, liveness, embed };
+inline constexpr std::size_t stage_count = 5;
+
+struct StageTime {
+  std::uint64_t runs = 0;
+  std::chrono::nanoseconds total{};
+};
+
+struct PipelineOptions {
+  QualityLimits quality;
+  float least_face_share = 0.10F;  // a face less high than this share of the frame is nobody's (a passer-by)
+  // A second face counts when it is at least this share as high as the first: someone else at the machine, not the queue.
+  float second_face_share = 0.60F;
+  int threads = 2;
+};
+
+class Pipeline {
+ public:
+  explicit Pipeline(const ModelSet& models, const PipelineOptions& options = {});
+  ~Pipeline();
+
+  const Observation& observe(const camera::FramePtr& frame, Depth depth);
+  Template embed(const Observation& observation);
+  // Runs every network once, so that the first customer does not wait for OpenCV's set-up.
+  void warm();
+
+  const Calibration& calibration() const { return calibration_; }
+  double liveness_threshold() const { return liveness_.threshold(); }
+  std::size_t liveness_frames() const { return liveness_.fused_frames(); }
+  const std::string& embedding_model() const { return embedder_.model_sha256(); }
+  const std::array<StageTime, stage_count>& times() const { return times_; }
+
+ private:
+  template <class Work>
+  auto timed(Stage stage, Work&& work);
+  void deepen(Observation& observation, Depth depth);
+
+  PipelineOptions options_;
+  Calibration calibration_;
+  Detector detector_;
+  LandmarkFinder landmark_finder_;
+  LivenessClassifier liveness_;
+  Embedder embedder_;
+  Observation last_;
+  std::array<StageTime, stage_count> times_{};
+};
+
+}  // namespace sesame::biometric

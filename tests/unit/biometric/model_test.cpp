@@ -1,0 +1,99 @@
+#include "biometric/pipeline/model.hpp"
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "biometric/pipeline/pipeline.hpp"
+#include "tests/unit/biometric/real_media.hpp"
+
+namespace sesame::biometric {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ModelFiles : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
+  fs::path write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+    return folder_ / name;
+  }
+  static std::string fault(const std::function<void()>& work) {
+    try {
+      work();
+    } catch (const ModelError& error) {
+      return error.what();
+    }
+    return "none";
+  }
+  fs::path folder_ = fs::temp_directory_path() / ("sesame_models_" + std::to_string(::getpid()));
+};
+
+TEST_F(ModelFiles, shipped_descriptions_are_read) {
+  const ModelDescription embedding = read_description(descriptions_folder() / "embedding.yaml");
+  EXPECT_EQ(embedding.calibration.size(), 5U);
+  EXPECT_EQ(embedding.feeding.width, 112);
+  EXPECT_DOUBLE_EQ(read_description(descriptions_folder() / "liveness.yaml").feeding.margin, 2.7);
+}
+
+TEST_F(ModelFiles, a_description_says_file_line_and_what_was_expected) {
+  const fs::path yaml = write("d.yaml", "role: detector\nfile: x.onnx\nsha256: abc\n");
+  EXPECT_EQ(fault([&] { read_description(yaml); }), yaml.string() + ":3: \"sha256\" is not 64 hexadecimal digits");
+  const fs::path missing = write("e.yaml", "role: detector\n");
+  EXPECT_THAT(fault([&] { read_description(missing); }), testing::HasSubstr("\"file\" is missing (expected a file name)"));
+  EXPECT_THAT(fault([&] { read_description(folder_ / "none.yaml"); }), testing::HasSubstr("there is no model description"));
+}
+
+TEST_F(ModelFiles, a_missing_model_says_how_to_get_it) {
+  ModelDescription description;
+  description.file = "absent.onnx";
+  EXPECT_THAT(fault([&] { load_model(description, folder_); }), testing::HasSubstr("is missing: run script/setup"));
+}
+
+TEST_F(ModelFiles, a_model_with_one_byte_changed_is_refused) {
+  ModelDescription description;
+  description.file = "m.onnx";
+  description.sha256 = sha256_of({'a', 'b', 'c'});
+  EXPECT_EQ(description.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  write("m.onnx", "abc");
+  EXPECT_NO_THROW(load_model(description, folder_));
+  write("m.onnx", "abd");
+  EXPECT_THAT(fault([&] { load_model(description, folder_); }), testing::HasSubstr("is not the one described"));
+}
+
+TEST_F(ModelFiles, every_real_model_with_one_byte_changed_is_refused) {
+  SKIP_WITHOUT_REAL_MEDIA();
+  for (const char* name : {"fr_detect.onnx", "fr_landmark.onnx", "fr_liveness.onnx", "fr_feature.onnx"}) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    for (const auto& entry : fs::directory_iterator(models_folder())) fs::copy(entry.path(), folder_);
+    std::fstream file(folder_ / name, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(1000);
+    const int was = file.peek();
+    file.put(static_cast<char>(was ^ 1));
+    file.close();
+    EXPECT_THAT(fault([&] { load_models(descriptions_folder(), folder_); }), testing::HasSubstr(name));
+  }
+}
+
+TEST_F(ModelFiles, an_embedding_without_calibration_does_not_start) {
+  SKIP_WITHOUT_REAL_MEDIA();
+  for (const auto& entry : fs::directory_iterator(descriptions_folder())) fs::copy(entry.path(), folder_);
+  std::ifstream in(folder_ / "embedding.yaml");
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  write("embedding.yaml", text.substr(0, text.find("calibration:")));
+  EXPECT_THAT(fault([&] { load_models(folder_, models_folder()); }), testing::HasSubstr("has no calibration"));
+}
+
+TEST_F(ModelFiles, bytes_that_are_no_network_are_refused_in_one_sentence) {
+  Model model;
+  model.description.file = "m.onnx";
+  model.description.decision = {{"score", 0.8}, {"overlap", 0.4}};
+  model.bytes = std::vector<std::uint8_t>(500, 7);
+  EXPECT_THAT(fault([&] { Detector detector(model); }), testing::HasSubstr("cannot be read by OpenCV's dnn"));
+}
+
+}  // namespace
+}  // namespace sesame::biometric
