@@ -57,13 +57,6 @@ float sharpness_of(const cv::Mat& grey) {
 
 }  // namespace
 
-std::string_view to_string(QualityHint hint) {
-  constexpr std::array<std::string_view, 12> words = {"none",       "noFace",        "severalFaces", "comeCloser",
-                                                      "stepBack",   "moveToCentre",  "lookStraight", "openEyes",
-                                                      "moreLight",  "lessLight",     "evenLight",    "holdStill"};
-  return words[static_cast<std::size_t>(hint)];
-}
-
 Quality measure_quality(const camera::Frame& frame, const DetectedFace& face, const Landmarks& landmarks, std::size_t faces) {
   Quality quality;
   const FivePoints points = five_points(landmarks);

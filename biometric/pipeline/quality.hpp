@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
-#include <string_view>
 
 #include "biometric/pipeline/geometry.hpp"
+#include "biometric/quality_hint.hpp"
 #include "camera/frame.hpp"
 
 namespace sesame::biometric {
@@ -25,13 +24,6 @@ struct Quality {
   float over_exposure = 0;              // share of the face's pixels above 247
   float sharpness = 0;                  // mean absolute Laplacian of the face at 112 pixels, grey levels
 };
-
-// What the person can do about it: the words prompts are made of.
-enum class QualityHint {
-  none, no_face, several_faces, come_closer, step_back, move_to_centre, look_straight, open_eyes, more_light, less_light,
-  even_light, hold_still
-};
-std::string_view to_string(QualityHint hint);
 
 // What is good enough. Defaults: for verification at an ATM's distance.
 struct QualityLimits {

@@ -1,0 +1,220 @@
+#include "biometric/scripted_engine.hpp"
+
+#include <algorithm>
+
+#include "spi/service/task_scope.hpp"
+
+namespace sesame::biometric {
+namespace {
+
+CustomerFacts facts_of(const EnrolRequest& request) {
+  return {request.customer_id, request.issuer, request.token_pan, request.attributes, request.consent.gaze_start};
+}
+
+spi::Task<bool> wait_for(spi::Signal& signal) {
+  co_await signal.wait();
+  co_return true;
+}
+
+}  // namespace
+
+class ScriptedEngine::Context final : public CaptureContext {
+ public:
+  explicit Context(ScriptedEngine& engine) : engine_(engine) {}
+
+  spi::Task<CaptureResult> capture(CaptureRequest request, std::function<void(CaptureProgress)> progress) override {
+    ++engine_.counts_.captures;
+    probe_.reset();
+    if (request.give_up_after.count() == 0) co_return co_await look(request, std::move(progress));
+    const spi::Duration limit = request.give_up_after;
+    std::optional<CaptureResult> result = co_await spi::within(limit, look(request, std::move(progress)));
+    if (result) co_return *result;
+    CaptureResult none;
+    const std::optional<ScriptedFace>& face = engine_.face_;
+    none.outcome = face ? CaptureResult::Outcome::poor_quality : CaptureResult::Outcome::no_subject;
+    none.hint = face ? face->hint : QualityHint::no_face;
+    co_return none;
+  }
+
+  spi::Task<Recognition> verify(VerifyRequest request) override {
+    ++engine_.counts_.verifications;
+    co_await engine_.answering(engine_.decision_time);
+    const std::string person = held();
+    const Enrolled* enrolled = engine_.find(request.claim);
+    Recognition result;
+    if (enrolled != nullptr && enrolled->person == person) result.customer = facts_of(enrolled->request);
+    co_return result;
+  }
+
+  spi::Task<Recognition> identify(IdentifyRequest) override {
+    ++engine_.counts_.identifications;
+    co_await engine_.answering(engine_.decision_time);
+    const std::string person = held();
+    Recognition result;
+    for (const Enrolled& enrolled : engine_.enrolled_)
+      if (enrolled.person == person) result.customer = facts_of(enrolled.request);
+    co_return result;
+  }
+
+  spi::Task<void> enrol(EnrolRequest request) override {
+    co_await engine_.answering(engine_.decision_time);
+    engine_.enrol_person(request, held());
+  }
+
+  spi::Task<void> import_references(std::vector<Reference> references) override {
+    co_await engine_.answering(engine_.decision_time);
+    for (const Reference& reference : references)
+      if (reference.data.empty()) throw EngineRefusal(EngineRefusal::Reason::invalid_data, "an empty reference");
+    references_ = std::move(references);
+  }
+
+  // A reference's bytes spell the person.
+  spi::Task<std::vector<double>> compare_references() override {
+    co_await engine_.answering(engine_.decision_time);
+    const std::string person = held();
+    if (references_.empty()) throw EngineRefusal(EngineRefusal::Reason::no_references, "nothing was imported");
+    std::vector<double> rates;
+    for (const Reference& reference : references_)
+      rates.push_back(std::string(reference.data.begin(), reference.data.end()) == person ? 1e-6 : 1.0);
+    co_return rates;
+  }
+
+  spi::Task<Bytes> export_probe(ReferenceFormat) override {
+    co_await engine_.answering(engine_.decision_time);
+    if (!engine_.engine_info.gives_templates_away)
+      throw EngineRefusal(EngineRefusal::Reason::not_permitted, "giving templates away is not configured");
+    const std::string person = held();
+    co_return Bytes(person.begin(), person.end());
+  }
+
+  void discard_probe() override { probe_.reset(); }
+  void discard_references() override { references_.clear(); }
+
+ private:
+  std::string held() const {
+    if (!probe_) throw EngineRefusal(EngineRefusal::Reason::no_probe, "no probe is held");
+    return *probe_;
+  }
+
+  spi::Task<CaptureResult> look(CaptureRequest request, std::function<void(CaptureProgress)> progress) {
+    co_await engine_.answering({});
+    const auto tell = [&progress](CaptureProgress news) {
+      if (progress) progress(news);
+    };
+    tell({CaptureProgress::Kind::ready, QualityHint::no_face, HeadMotion::none});
+    while (true) {
+      while (!engine_.face_) co_await engine_.changed_.wait();
+      const ScriptedFace face = *engine_.face_;
+      tell({CaptureProgress::Kind::subject_detected, face.hint, HeadMotion::none});
+      if (request.head_motion != HeadMotion::none)
+        tell({CaptureProgress::Kind::head_motion, QualityHint::none, request.head_motion});
+      if (face.hint != QualityHint::none) tell({CaptureProgress::Kind::hint, face.hint, HeadMotion::none});
+      const bool changed = (co_await spi::within(engine_.capture_time, wait_for(engine_.changed_))).has_value();
+      if (changed) {
+        if (!engine_.face_) tell({CaptureProgress::Kind::subject_lost, QualityHint::no_face, HeadMotion::none});
+        continue;
+      }
+      if (face.hint != QualityHint::none) {
+        co_await engine_.changed_.wait();
+        continue;
+      }
+      co_await engine_.answering({});
+      CaptureResult result;
+      result.in_view = std::chrono::duration_cast<std::chrono::microseconds>(engine_.capture_time);
+      result.outcome = face.live || !request.liveness ? CaptureResult::Outcome::held : CaptureResult::Outcome::attack_suspected;
+      if (result.outcome == CaptureResult::Outcome::held)
+        probe_ = face.person;
+      else
+        result.attack_check = "pad";
+      co_return result;
+    }
+  }
+
+  ScriptedEngine& engine_;
+  std::optional<std::string> probe_;
+  std::vector<Reference> references_;
+};
+
+ScriptedEngine::ScriptedEngine() {
+  engine_info.loosest_false_match_rate = 1e-2;
+  engine_info.strictest_false_match_rate = 1e-6;
+  engine_info.camera = "script";
+}
+
+void ScriptedEngine::show(ScriptedFace face) {
+  face_ = std::move(face);
+  changed_.notify_all();
+}
+void ScriptedEngine::nobody() {
+  face_.reset();
+  changed_.notify_all();
+}
+void ScriptedEngine::set_stuck(bool stuck) {
+  stuck_ = stuck;
+  changed_.notify_all();
+}
+void ScriptedEngine::set_dead(bool dead) {
+  dead_ = dead;
+  changed_.notify_all();
+}
+
+void ScriptedEngine::enrol_person(const EnrolRequest& request, const std::string& person) {
+  if (request.consent.reference.empty())
+    throw EngineRefusal(EngineRefusal::Reason::not_enrolled, "an enrolment needs a consent record");
+  for (const Claim& claim : request.claims)
+    if (find(claim) != nullptr)
+      throw EngineRefusal(EngineRefusal::Reason::not_enrolled, "another customer has this claim (" + claim.kind + ")");
+  enrolled_.push_back({request, person});
+}
+
+const ScriptedEngine::Enrolled* ScriptedEngine::find(const Claim& claim) const {
+  for (const Enrolled& enrolled : enrolled_)
+    for (const Claim& own : enrolled.request.claims)
+      if (own.kind == claim.kind && own.value == claim.value) return &enrolled;
+  return nullptr;
+}
+
+spi::Task<void> ScriptedEngine::answering(spi::Duration work) {
+  if (work.count() > 0) co_await spi::sleep_for(work);
+  while (stuck_ && !dead_) co_await changed_.wait();
+  if (dead_) throw spi::Fault("the face process is not running");
+}
+
+spi::Task<EngineInfo> ScriptedEngine::info() {
+  co_await answering({});
+  EngineInfo info = engine_info;
+  info.gallery_size = enrolled_.size();
+  co_return info;
+}
+
+spi::Task<Presence> ScriptedEngine::wait_presence(PresenceRequest request) {
+  ++counts_.presence_waits;
+  co_await answering({});
+  while (true) {
+    while (face_.has_value() != request.wanted) co_await changed_.wait();
+    const bool changed = (co_await spi::within(request.steady, wait_for(changed_))).has_value();
+    if (changed) continue;
+    co_await answering({});
+    co_return Presence{face_.has_value(), face_ ? std::size_t{1} : std::size_t{0}};
+  }
+}
+
+std::unique_ptr<CaptureContext> ScriptedEngine::open_context() { return std::make_unique<Context>(*this); }
+
+spi::Task<void> ScriptedEngine::enrol_take(EnrolRequest request, std::string path) {
+  co_await answering(decision_time);
+  enrol_person(request, path);
+}
+
+spi::Task<bool> ScriptedEngine::forget(std::string customer_id) {
+  co_await answering(decision_time);
+  co_return std::erase_if(enrolled_, [&](const Enrolled& e) { return e.request.customer_id == customer_id; }) > 0;
+}
+
+spi::Task<Bytes> ScriptedEngine::take_picture(std::string) {
+  ++counts_.pictures;
+  co_await answering(decision_time);
+  co_return Bytes{0xff, 0xd8, 0xff, 0xd9};
+}
+
+}  // namespace sesame::biometric

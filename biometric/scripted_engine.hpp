@@ -1,0 +1,65 @@
+// ScriptedEngine: an Engine without camera and models, for tests and simulations in virtual time. A script says who stands
+// before the camera; everything takes a fixed time on the executor's clock. Executor thread only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "biometric/engine.hpp"
+#include "spi/service/waiting.hpp"
+
+namespace sesame::biometric {
+
+// Who is before the camera. `person` stands for a face: two takes of one person match, two persons never do.
+struct ScriptedFace {
+  std::string person;
+  bool live = true;                        // false: a photograph, refused by "pad"
+  QualityHint hint = QualityHint::none;    // other than none: never good enough to be held
+};
+
+class ScriptedEngine final : public Engine {
+ public:
+  ScriptedEngine();
+
+  // The script's half.
+  void show(ScriptedFace face);
+  void nobody();
+  void set_stuck(bool stuck);  // nothing is answered, as by a stopped process; a cancel still is
+  void set_dead(bool dead);    // everything is spi::Fault
+  void enrol_person(const EnrolRequest& request, const std::string& person);
+  spi::Duration capture_time = std::chrono::milliseconds(300);
+  spi::Duration decision_time = std::chrono::milliseconds(50);
+  EngineInfo engine_info;
+
+  // What was asked, for assertions.
+  struct Counts {
+    int captures = 0, verifications = 0, identifications = 0, presence_waits = 0, pictures = 0;
+  };
+  const Counts& counts() const { return counts_; }
+
+  spi::Task<EngineInfo> info() override;
+  spi::Task<Presence> wait_presence(PresenceRequest request) override;
+  std::unique_ptr<CaptureContext> open_context() override;
+  spi::Task<void> enrol_take(EnrolRequest request, std::string path) override;  // `path` is the person
+  spi::Task<bool> forget(std::string customer_id) override;
+  spi::Task<Bytes> take_picture(std::string caption) override;
+
+ private:
+  class Context;
+  struct Enrolled {
+    EnrolRequest request;
+    std::string person;
+  };
+  // Passes when the process would answer: throws Fault when dead, waits while stuck.
+  spi::Task<void> answering(spi::Duration work);
+  const Enrolled* find(const Claim& claim) const;
+
+  std::optional<ScriptedFace> face_;
+  bool stuck_ = false;
+  bool dead_ = false;
+  spi::Signal changed_;
+  std::vector<Enrolled> enrolled_;
+  Counts counts_;
+};
+
+}  // namespace sesame::biometric
