@@ -353,7 +353,7 @@ class _Loader:
         for key, attribute in (("status", "status"), ("capabilities", "capabilities"), ("statusChanged", "status_changed")):
             if data.get(key):
                 setattr(interface, attribute, self.named_type(name, data[key], f"{name}.{key}"))
-        for event_name, source in (data.get("events") or {}).items():
+        for event_name, source in sorted((data.get("events") or {}).items()):
             where = f"{name}.events.{event_name}"
             kind = source.get("kind")
             if kind not in ("command", "unsolicited", "both"):
@@ -361,7 +361,7 @@ class _Loader:
             payload = self.message(name, source.get("payload"), where + ".payload", event_name)
             interface.events.append(Event(interface, event_name, source.get("doc") or "", self.version(source["version"], where),
                                           kind != "unsolicited", kind != "command", payload))
-        for command_name, source in (data.get("commands") or {}).items():
+        for command_name, source in sorted((data.get("commands") or {}).items()):
             where = f"{name}.commands.{command_name}"
             unknown = set(source) - {"doc", "versions", "lane", "events", "errors", "payload", "completion"}
             if unknown:
