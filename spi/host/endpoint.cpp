@@ -5,16 +5,18 @@
 namespace sesame::spi {
 namespace {
 
-ServerOptions server_options(const Section& configuration) {
+std::uint16_t port_number(const Section& listen, const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 5 && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || std::stoul(text) > 65535) listen.fail("ports", "port numbers from 0 to 65535, not " + text);
+  return static_cast<std::uint16_t>(std::stoul(text));
+}
+
+ServerOptions server_options(const Section& configuration, const std::vector<std::string>& ports) {
   const Section listen = configuration.section("listen");
   listen.allow_only({"address", "ports", "tls", "plain", "allowed_origins", "idle_seconds", "connections", "message_bytes"});
   ServerOptions options;
   options.address = listen.text("address", options.address);
-  for (const auto& text : listen.texts("ports")) {
-    const bool digits = !text.empty() && text.size() <= 5 && text.find_first_not_of("0123456789") == std::string::npos;
-    if (!digits || std::stoul(text) > 65535) listen.fail("ports", "port numbers from 0 to 65535");
-    options.ports.push_back(static_cast<std::uint16_t>(std::stoul(text)));
-  }
+  for (const auto& text : ports.empty() ? listen.texts("ports") : ports) options.ports.push_back(port_number(listen, text));
   if (listen.has("tls")) {
     const Section tls = listen.section("tls");
     tls.allow_only({"certificate", "key"});
@@ -38,10 +40,10 @@ ServiceOptions publisher_options(const std::string& vendor) {
 
 }  // namespace
 
-Endpoint::Endpoint(AsioExecutor& executor, Host& host, const Section& configuration)
+Endpoint::Endpoint(AsioExecutor& executor, Host& host, const Section& configuration, const std::vector<std::string>& ports)
     : host_(host),
       policy_(configuration),
-      server_(executor, server_options(configuration)),
+      server_(executor, server_options(configuration, ports)),
       publisher_(executor, publisher_options(configuration.text("vendor", "Sesame")),
                  service_publisher(configuration.text("vendor", "Sesame"), [this] { return service_uris(); }), &policy_, host.journal()) {
   server_.publish("", [this](std::shared_ptr<Channel> channel, ClientIdentity client) {

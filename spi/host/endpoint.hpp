@@ -10,8 +10,9 @@ namespace sesame::spi {
 
 class Endpoint {
  public:
-  /// Binds at once; throws ConfigurationError or std::runtime_error (every port taken).
-  Endpoint(AsioExecutor& executor, Host& host, const Section& configuration);
+  /// Binds at once; throws ConfigurationError or std::runtime_error (every port taken). `ports`, where given, stand for the
+  /// configuration's.
+  Endpoint(AsioExecutor& executor, Host& host, const Section& configuration, const std::vector<std::string>& ports = {});
   ~Endpoint();
 
   std::string publisher_uri() const { return server_.uri(""); }

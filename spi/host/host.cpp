@@ -14,8 +14,10 @@ bool is_service_name(const std::string& name) {
 
 }  // namespace
 
-Host::Host(Executor& executor, const Registry& registry, const Section& configuration, Journal* journal)
+Host::Host(Executor& executor, const Registry& registry, const Section& configuration, Journal* journal,
+           RunDirectory run_directory)
     : context_(executor), journal_(journal), policy_(configuration) {
+  context_.set(std::make_shared<RunDirectory>(std::move(run_directory)));
   for (const auto& key : configuration.keys()) {
     static constexpr std::string_view own[] = {"vendor", "services", "policy", "listen", "journal", "run_directory"};
     if (std::find(std::begin(own), std::end(own), key) == std::end(own) && !registry.extensions().contains(key))

@@ -14,6 +14,7 @@
 
 #include "spi/host/journal.hpp"
 #include "spi/host/registry.hpp"
+#include "spi/host/run_directory.hpp"
 #include "spi/host/user_policy.hpp"
 #include "spi/service/service.hpp"
 
@@ -22,7 +23,8 @@ namespace sesame::spi {
 class Host {
  public:
   /// Throws ConfigurationError. `journal` must outlive the host; null keeps none.
-  Host(Executor& executor, const Registry& registry, const Section& configuration, Journal* journal = nullptr);
+  Host(Executor& executor, const Registry& registry, const Section& configuration, Journal* journal = nullptr,
+       RunDirectory run_directory = {});
   ~Host();
   Host(const Host&) = delete;
 

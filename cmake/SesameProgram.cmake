@@ -1,0 +1,31 @@
+# The program `sesame`, made last, when every provider is known: the table of their registration functions, the configuration of
+# the simulated ATM, and what they all link.
+get_property(targets GLOBAL PROPERTY SESAME_PROVIDER_TARGETS)
+get_property(functions GLOBAL PROPERTY SESAME_PROVIDER_FUNCTIONS)
+set(declarations "")
+set(calls "")
+foreach(function ${functions})
+  string(REGEX MATCH "^(.*)::([^:]*)$" _ ${function})
+  string(APPEND declarations "namespace ${CMAKE_MATCH_1} {\nvoid ${CMAKE_MATCH_2}(sesame::spi::Registry&);\n}\n")
+  string(APPEND calls "  ${function}(registry);\n")
+endforeach()
+file(READ ${CMAKE_SOURCE_DIR}/simulators/atm.yaml atm_configuration)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/simulators/atm.yaml)
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/sesame_registry.cpp @ONLY CONTENT [==[// Made by cmake/SesameProgram.cmake from the sesame_add_provider() lines. Not edited by hand.
+#include "spi/host/registry.hpp"
+
+@declarations@
+namespace sesame::spi {
+
+void register_all(Registry& registry);
+void register_all([[maybe_unused]] Registry& registry) {
+@calls@}
+
+extern const char* const simulated_atm_configuration;
+const char* const simulated_atm_configuration = R"yaml(@atm_configuration@)yaml";
+
+}  // namespace sesame::spi
+]==])
+add_executable(sesame ${CMAKE_SOURCE_DIR}/spi/host/program/main.cpp ${CMAKE_SOURCE_DIR}/spi/host/program/extra_commands.cpp
+               ${CMAKE_BINARY_DIR}/generated/sesame_registry.cpp)
+target_link_libraries(sesame PRIVATE sesame_program ${targets})

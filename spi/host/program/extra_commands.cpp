@@ -1,0 +1,7 @@
+#include "spi/host/program/extra_commands.hpp"
+
+namespace sesame::program {
+
+void add_extra_commands(CLI::App&, std::function<int()>&) {}
+
+}  // namespace sesame::program
