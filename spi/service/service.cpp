@@ -26,9 +26,12 @@ Service::Service(Executor& executor, ServiceOptions options, std::unique_ptr<Ser
 }
 
 Service::~Service() {
-  for (auto& [id, connection] : connections_)
+  for (auto& [id, connection] : connections_) {
     for (auto& [request_id, request] : connection->requests)
       if (request->timer_) executor_.cancel(request->timer_);
+    connection->channel->receive({});
+    connection->channel->close("the service is gone");
+  }
 }
 
 ConnectionId Service::connect(std::shared_ptr<Channel> channel, ClientIdentity client) {
@@ -41,7 +44,14 @@ ConnectionId Service::connect(std::shared_ptr<Channel> channel, ClientIdentity c
   if (observer_) observer_->connection_changed(options_.name, id, connection->client, true, "");
   connection->channel->receive(
       {[this, connection](std::string_view frame) {
-         if (connection->open) received(*connection, frame);
+         if (!connection->open) return;
+         try {
+           received(*connection, frame);
+         } catch (const std::exception& error) {
+           // Out of memory, say: this client is cut off, the others go on.
+           if (observer_) observer_->provider_fault(options_.name, "a message", error.what());
+           connection->channel->close("its message could not be handled");
+         }
        },
        [this, id](std::string_view reason) { connection_closed(id, reason); }});
   return id;

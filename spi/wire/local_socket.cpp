@@ -11,6 +11,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
 
@@ -108,19 +109,27 @@ bool answers(asio::io_context& context, const std::string& path) {
 
 struct LocalServer::State : std::enable_shared_from_this<LocalServer::State> {
   State(AsioExecutor& executor, std::string p, Accept a, LocalSocketLimits l)
-      : path(std::move(p)), on_accept(std::move(a)), limits(l), acceptor(executor.context()) {}
+      : path(std::move(p)), on_accept(std::move(a)), limits(l), acceptor(executor.context()), retry(executor.context()) {}
 
   std::string path;
   Accept on_accept;
   LocalSocketLimits limits;
   Unix::acceptor acceptor;
+  asio::steady_timer retry;
   std::shared_ptr<std::size_t> connections = std::make_shared<std::size_t>(0);
 
   void accept() {
     acceptor.async_accept([self = shared_from_this()](const ErrorCode& error, Unix::socket socket) {
       if (error == asio::error::operation_aborted) return;
-      if (!error) self->take(std::move(socket));
-      self->accept();
+      if (!error) {
+        self->take(std::move(socket));
+        return self->accept();
+      }
+      // Out of file descriptors or the like: let some go, then go on.
+      self->retry.expires_after(std::chrono::milliseconds(100));
+      self->retry.async_wait([self](const ErrorCode& stopped) {
+        if (!stopped) self->accept();
+      });
     });
   }
   void take(Unix::socket socket) {
@@ -156,6 +165,7 @@ LocalServer::LocalServer(AsioExecutor& executor, std::string path, Accept accept
 LocalServer::~LocalServer() {
   ErrorCode ignored;
   state_->acceptor.close(ignored);
+  state_->retry.cancel();
   ::unlink(state_->path.c_str());
 }
 
