@@ -317,6 +317,8 @@ class _Loader:
         elif kind == "object":
             result.name = owner
             self.fill(result, interface, attributes, where, owner)
+            if not result.fields and result.others is None:  # an object of which nothing is said
+                result = Type("json", interface, "", where)
         return result
 
     def fill(self, result, interface, attributes, where, owner):
