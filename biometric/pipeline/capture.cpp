@@ -1,0 +1,197 @@
+#include "biometric/pipeline/capture.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+namespace sesame::biometric {
+namespace {
+
+// Which of two good frames compares better: sharp, frontal, large.
+float goodness(const Quality& quality) {
+  return quality.sharpness - 0.1F * std::abs(quality.head_pose.yaw) - 0.05F * std::abs(quality.head_pose.roll);
+}
+
+}  // namespace
+
+Capture::Capture(const CaptureRequest& request, const CaptureRules& rules, HeadMotion motion)
+    : request_(request), rules_(rules), motion_(motion), motion_done_(motion == HeadMotion::none) {
+  progress_.push_back({CaptureProgress::Kind::ready, QualityHint::no_face, HeadMotion::none});
+}
+
+std::vector<CaptureProgress> Capture::take_progress() { return std::exchange(progress_, {}); }
+
+Capture::State Capture::feed(const Observation& seen) {
+  if (state_ == State::held || state_ == State::refused) return state_;
+  ++result_.frames;
+  const camera::FrameTime now = seen.frame->captured_at;
+  if (!seen.face) {
+    if (in_view_ && now - last_face_ > rules_.lost_after) lose_subject();
+    return state_;
+  }
+  last_face_ = now;
+  if (!in_view_) {
+    in_view_ = true;
+    first_in_view_ = now;
+    progress_.push_back({CaptureProgress::Kind::subject_detected, seen.hint, HeadMotion::none});
+  }
+  // While the head turns as asked, its pose is no fault; a turned face is no evidence for the rest either.
+  if (!motion_done_ && motion_asked_ && seen.quality) follow_head_motion(seen.quality->head_pose);
+  note_hint(seen.hint);
+  if (seen.hint != QualityHint::none) return state_;
+  append(seen);
+  decide();
+  return state_;
+}
+
+void Capture::give_up() {
+  if (state_ == State::held || state_ == State::refused) return;
+  state_ = State::refused;
+  if (!in_view_)
+    result_.outcome = CaptureResult::Outcome::no_subject;
+  else if (!failing_.empty()) {
+    result_.outcome = CaptureResult::Outcome::attack_suspected;
+    result_.attack_check = failing_;
+  } else
+    result_.outcome = CaptureResult::Outcome::poor_quality;
+}
+
+void Capture::lose_subject() {
+  in_view_ = false;
+  window_.clear();
+  failing_.clear();
+  state_ = State::searching;
+  turned_ = motion_asked_ = false;
+  motion_done_ = motion_ == HeadMotion::none;
+  progress_.push_back({CaptureProgress::Kind::subject_lost, QualityHint::no_face, HeadMotion::none});
+}
+
+void Capture::note_hint(QualityHint hint) {
+  result_.hint = hint;
+  if (hint != QualityHint::none && hint != told_hint_ && !(motion_asked_ && !motion_done_))
+    progress_.push_back({CaptureProgress::Kind::hint, hint, HeadMotion::none});
+  told_hint_ = hint;
+}
+
+// Recorders and drivers double single frames now and then; only a frame that comes back after others is a loop.
+bool Capture::repeats_an_older_frame(const FrameTrace& trace, camera::FrameTime at) {
+  std::erase_if(older_frames_, [&](const auto& entry) { return at - entry.second > rules_.repeat_memory; });
+  const bool repeats = trace.hash != last_hash_ && older_frames_.contains(trace.hash);
+  older_frames_[trace.hash] = at;
+  last_hash_ = trace.hash;
+  return repeats;
+}
+
+void Capture::append(const Observation& seen) {
+  Seen entry;
+  entry.observation = seen;
+  if (request_.liveness) {
+    entry.trace = trace_of(*seen.frame);
+    entry.repeated = repeats_an_older_frame(entry.trace, seen.frame->captured_at);
+  }
+  window_.push_back(std::move(entry));
+  while (window_.back().observation.frame->captured_at - window_.front().observation.frame->captured_at >
+         rules_.longest_window)
+    window_.pop_front();
+  // Only frames that may become probes stay in memory.
+  if (window_.size() > rules_.fused_frames) {
+    Observation& old = window_[window_.size() - 1 - rules_.fused_frames].observation;
+    auto stamp = std::make_shared<camera::Frame>();
+    stamp->captured_at = old.frame->captured_at;
+    stamp->sequence = old.frame->sequence;
+    old.frame = std::move(stamp);
+  }
+  state_ = State::collecting;
+}
+
+void Capture::decide() {
+  if (!request_.liveness) {
+    if (motion_done_) hold();
+    return;
+  }
+  const camera::FrameTime now = window_.back().observation.frame->captured_at;
+  if (window_.size() < rules_.fused_frames ||
+      now - window_.front().observation.frame->captured_at < rules_.least_window)
+    return;
+  if (!motion_done_ && !motion_asked_) {
+    motion_asked_ = true;
+    neutral_ = window_.back().observation.quality->head_pose;
+    progress_.push_back({CaptureProgress::Kind::head_motion, QualityHint::none, motion_});
+  }
+  const std::string check = failing_check();
+  if (check.empty()) {
+    failing_.clear();
+    if (motion_done_) hold();
+    return;
+  }
+  if (failing_.empty()) first_failure_ = now;
+  failing_ = check;
+  if (now - first_failure_ < rules_.patience) return;
+  state_ = State::refused;
+  result_.outcome = CaptureResult::Outcome::attack_suspected;
+  result_.attack_check = failing_;
+  result_.in_view = std::chrono::duration_cast<std::chrono::microseconds>(now - first_in_view_);
+}
+
+std::string Capture::failing_check() const {
+  if (frozen()) return "frozen";
+  const auto repeats = std::count_if(window_.begin(), window_.end(), [](const Seen& seen) { return seen.repeated; });
+  if (static_cast<std::size_t>(repeats) > rules_.most_repeats) return "repeated";
+  if (!live_by_pad()) return "pad";
+  if (request_.natural_motion && !moves_within_itself()) return "motion";
+  return {};
+}
+
+bool Capture::live_by_pad() const {
+  std::vector<double> scores;
+  for (auto seen = window_.rbegin(); seen != window_.rend() && scores.size() < rules_.fused_frames; ++seen)
+    scores.push_back(seen->observation.liveness.value_or(0));
+  const auto middle = scores.begin() + static_cast<std::ptrdiff_t>(scores.size() / 2);
+  std::nth_element(scores.begin(), middle, scores.end());
+  return *middle >= rules_.liveness_threshold;
+}
+
+bool Capture::frozen() const {
+  const Seen& last = window_.back();
+  const Box& face = last.observation.face->box;
+  return std::all_of(window_.begin(), window_.end(), [&](const Seen& seen) {
+    return region_difference(seen.trace, last.trace, face) < rules_.frozen_difference;
+  });
+}
+
+bool Capture::moves_within_itself() const {
+  const Landmarks& last = *window_.back().observation.landmarks;
+  return std::any_of(window_.begin(), window_.end(), [&](const Seen& seen) {
+    return non_rigid_motion(*seen.observation.landmarks, last) >= rules_.natural_motion;
+  });
+}
+
+// Out and back again. A person's left is the picture's right, where yaw grows.
+void Capture::follow_head_motion(const HeadPose& pose) {
+  const float yaw = pose.yaw - neutral_.yaw;
+  const float pitch = pose.pitch - neutral_.pitch;
+  if (!turned_) {
+    turned_ = (motion_ == HeadMotion::turn_left && yaw >= rules_.turn_degrees) ||
+              (motion_ == HeadMotion::turn_right && yaw <= -rules_.turn_degrees) ||
+              (motion_ == HeadMotion::nod && pitch >= rules_.nod_degrees);
+    return;
+  }
+  motion_done_ = std::abs(yaw) < rules_.turn_degrees / 2 && std::abs(pitch) < rules_.nod_degrees;
+}
+
+void Capture::hold() {
+  const std::size_t candidates = std::min(window_.size(), rules_.fused_frames);
+  for (std::size_t i = window_.size() - candidates; i < window_.size(); ++i) probes_.push_back(window_[i].observation);
+  std::sort(probes_.begin(), probes_.end(),
+            [](const Observation& a, const Observation& b) { return goodness(*a.quality) > goodness(*b.quality); });
+  if (probes_.size() > rules_.probe_frames) probes_.resize(rules_.probe_frames);
+  state_ = State::held;
+  result_.outcome = CaptureResult::Outcome::held;
+  result_.in_view = std::chrono::duration_cast<std::chrono::microseconds>(
+      window_.back().observation.frame->captured_at - first_in_view_);
+  window_.clear();
+  older_frames_.clear();
+}
+
+}  // namespace sesame::biometric

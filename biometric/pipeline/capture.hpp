@@ -1,0 +1,93 @@
+// Capture: from the frames of one subject to a probe that is good and live, or to a reason. A state machine fed with
+// observations in the order of their time; it computes nothing heavy and knows no clock. One thread.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "biometric/engine.hpp"
+#include "biometric/pipeline/pipeline.hpp"
+#include "biometric/pipeline/temporal.hpp"
+
+namespace sesame::biometric {
+
+// When a window of frames is evidence enough. Times are of the frames, not of the machine.
+struct CaptureRules {
+  double liveness_threshold = 0.3;      // from the liveness model's description
+  std::size_t fused_frames = 5;         // PAD: median over so many
+  std::chrono::milliseconds least_window{360};     // frozen frames are told from still ones only over some time
+  std::chrono::milliseconds longest_window{2000};
+  std::chrono::milliseconds lost_after{400};       // no face for so long: the subject is gone, begin again
+  std::chrono::milliseconds patience{2500};        // a check that fails for so long is an attack, not bad luck
+  std::chrono::milliseconds repeat_memory{10000};
+  double frozen_difference = 0.25;      // see region_difference
+  std::size_t most_repeats = 3;         // exact repeats of older frames in a window
+  double natural_motion = 0.02;         // see non_rigid_motion
+  float turn_degrees = 12;
+  float nod_degrees = 8;
+  std::size_t probe_frames = 3;         // embedded and fused
+};
+
+class Capture {
+ public:
+  enum class State { searching, collecting, held, refused };
+
+  // `motion` is the directed movement to ask for; request.head_motion `any` was resolved by the caller.
+  Capture(const CaptureRequest& request, const CaptureRules& rules, HeadMotion motion);
+
+  State feed(const Observation& seen);
+  // Nothing more comes: what the result is now.
+  void give_up();
+
+  State state() const { return state_; }
+  const CaptureResult& result() const { return result_; }
+  // The best frames of a held capture, best first.
+  const std::vector<Observation>& probes() const { return probes_; }
+  // What happened since the last call, in order.
+  std::vector<CaptureProgress> take_progress();
+
+ private:
+  struct Seen {
+    Observation observation;
+    FrameTrace trace;
+    bool repeated = false;
+  };
+
+  void lose_subject();
+  void note_hint(QualityHint hint);
+  bool repeats_an_older_frame(const FrameTrace& trace, camera::FrameTime at);
+  void append(const Observation& seen);
+  void decide();
+  std::string failing_check() const;
+  bool live_by_pad() const;
+  bool frozen() const;
+  bool moves_within_itself() const;
+  void follow_head_motion(const HeadPose& pose);
+  void hold();
+
+  CaptureRequest request_;
+  CaptureRules rules_;
+  HeadMotion motion_;
+  State state_ = State::searching;
+  CaptureResult result_;
+  std::vector<CaptureProgress> progress_;
+  std::deque<Seen> window_;
+  std::vector<Observation> probes_;
+  std::unordered_map<std::uint64_t, camera::FrameTime> older_frames_;  // hash -> last seen
+  std::uint64_t last_hash_ = 0;
+  camera::FrameTime first_in_view_{};
+  camera::FrameTime last_face_{};
+  camera::FrameTime first_failure_{};
+  std::string failing_;
+  bool in_view_ = false;
+  QualityHint told_hint_ = QualityHint::none;
+  bool motion_asked_ = false;
+  HeadPose neutral_;
+  bool turned_ = false;
+  bool motion_done_ = false;
+};
+
+}  // namespace sesame::biometric
