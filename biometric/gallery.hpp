@@ -61,6 +61,7 @@ class Gallery {
 
   // Adds a customer, all or nothing. Throws GalleryRefusal.
   virtual void enrol(const EnrolmentRecord& record) = 0;
+  // The claim kind "customer" is the customer id itself and always known, whether or not it is among the record's claims.
   // The one customer with this claim, with the template opened; nullopt when nobody has it. A kind and value name at most one
   // customer. An implementation takes the same steps either way (the caller compares with a decoy on nullopt).
   virtual std::optional<EnrolmentRecord> find(const Claim& claim) = 0;

@@ -7,6 +7,7 @@ namespace sesame::biometric {
 namespace {
 
 bool has_claim(const EnrolmentRecord& record, const Claim& claim) {
+  if (claim.kind == "customer") return record.customer_id == claim.value;
   return std::any_of(record.claims.begin(), record.claims.end(), [&](const Claim& own) {
     return own.kind == claim.kind && own.value == claim.value;
   });

@@ -34,11 +34,8 @@ class FrameSource {
   // Never blocks. Throws SourceError when the device is gone.
   virtual FramePtr newest(FrameTime now) = 0;
 
-  // When it is worth asking again (a replay knows), or nullopt: wait until descriptor() is readable.
+  // When it is worth asking again (a replay knows), or nullopt: ask a few times a frame.
   virtual std::optional<FrameTime> next_due() const = 0;
-
-  // Readable when a frame is ready; -1 for a source that goes by time alone.
-  virtual int descriptor() const { return -1; }
 
   // No frame will ever come again.
   virtual bool ended() const { return false; }

@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double pictures_per_second = 25;
+constexpr FrameTime longest_gap = std::chrono::seconds(1);
 
 Frame to_frame(const cv::Mat& bgr) {
   Frame frame = make_frame(bgr.cols, bgr.rows);
@@ -45,8 +46,11 @@ class TimedReplay : public FrameSource {
   FramePtr newest(FrameTime now) override {
     if (!begun_) {
       begun_ = true;
-      begin_ = now;
+      begin_ = last_asked_ = now;
     }
+    // A take waits for its audience: after a pause it goes on where it stopped, instead of racing through what was missed.
+    if (now - last_asked_ > longest_gap) begin_ += now - last_asked_ - period_;
+    last_asked_ = now;
     const std::int64_t due = now < begin_ ? -1 : (now - begin_) / period_;
     if (ended() || due < next_) return nullptr;
     auto frame = std::make_shared<Frame>();
@@ -66,6 +70,7 @@ class TimedReplay : public FrameSource {
   SourceDescription description_;
   FrameTime period_;
   FrameTime begin_{};
+  FrameTime last_asked_{};
   std::int64_t next_ = 0;
   std::uint64_t dropped_ = 0;
   bool begun_ = false;
@@ -164,7 +169,6 @@ class ChangedSource final : public FrameSource {
 
   SourceDescription description() const override { return source_->description(); }
   std::optional<FrameTime> next_due() const override { return source_->next_due(); }
-  int descriptor() const override { return source_->descriptor(); }
   bool ended() const override { return source_->ended(); }
   std::uint64_t dropped() const override { return source_->dropped(); }
   FramePtr newest(FrameTime now) override {

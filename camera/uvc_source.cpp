@@ -1,8 +1,6 @@
 #include "camera/uvc_source.hpp"
 
 #include <libuvc/libuvc.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <charconv>
 #include <mutex>
@@ -35,29 +33,22 @@ class UvcSource final : public FrameSource {
     context_.reset(context);
     open_device(address);
     negotiate(options);
-    ready_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (const uvc_error_t error = uvc_start_streaming(handle_.get(), &control_, &UvcSource::on_frame, this, 0);
-        error != UVC_SUCCESS) {
-      ::close(ready_);
+        error != UVC_SUCCESS)
       throw SourceError("the UVC camera does not start streaming: " + uvc_text(error));
-    }
   }
   ~UvcSource() override {
     if (handle_) uvc_stop_streaming(handle_.get());  // joins libuvc's thread: no callback after this
-    if (ready_ >= 0) ::close(ready_);
   }
 
   SourceDescription description() const override { return description_; }
   std::optional<FrameTime> next_due() const override { return std::nullopt; }
-  int descriptor() const override { return ready_; }
   std::uint64_t dropped() const override {
     const std::lock_guard lock(mutex_);
     return dropped_;
   }
 
   FramePtr newest(FrameTime now) override {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const ssize_t read = ::read(ready_, &count, sizeof count);
     std::vector<std::uint8_t> bytes;
     std::size_t stride = 0;
     std::uint64_t sequence = 0;
@@ -119,8 +110,6 @@ class UvcSource final : public FrameSource {
     self->waiting_.assign(data, data + frame->data_bytes);
     self->stride_ = frame->step != 0 ? frame->step : static_cast<std::size_t>(frame->width) * 2;
     self->sequence_ = frame->sequence;
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(self->ready_, &one, sizeof one);
   }
 
   std::unique_ptr<uvc_context_t, ExitContext> context_;
@@ -128,7 +117,6 @@ class UvcSource final : public FrameSource {
   std::unique_ptr<uvc_device_handle_t, CloseHandle> handle_;
   uvc_stream_ctrl_t control_{};
   SourceDescription description_;
-  int ready_ = -1;
   mutable std::mutex mutex_;
   std::vector<std::uint8_t> waiting_;  // guarded by mutex_, as the three below
   std::size_t stride_ = 0;

@@ -83,7 +83,6 @@ class V4l2Source final : public FrameSource {
 
   SourceDescription description() const override { return description_; }
   std::optional<FrameTime> next_due() const override { return std::nullopt; }
-  int descriptor() const override { return descriptor_.get(); }
   std::uint64_t dropped() const override { return dropped_; }
 
   // Empties the driver's queue and decodes only the last buffer: a late frame costs no decoding.
@@ -96,8 +95,12 @@ class V4l2Source final : public FrameSource {
       }
       held = next;
     }
+    // Nobody asked for a while: the driver filled its buffers long ago and waited. What they hold is the past.
+    const bool stale = asked_ && now - last_asked_ > std::chrono::seconds(1);
+    asked_ = true;
+    last_asked_ = now;
     if (!held) return nullptr;
-    FramePtr frame = (held->flags & V4L2_BUF_FLAG_ERROR) != 0 ? nullptr : decode(*held, now);
+    FramePtr frame = stale || (held->flags & V4L2_BUF_FLAG_ERROR) != 0 ? nullptr : decode(*held, now);
     if (!frame) ++dropped_;
     must(VIDIOC_QBUF, &*held, "does not take a buffer back");
     return frame;
@@ -191,6 +194,8 @@ class V4l2Source final : public FrameSource {
   std::size_t stride_ = 0;
   std::vector<MappedBuffer> buffers_;
   std::uint64_t dropped_ = 0;
+  bool asked_ = false;
+  FrameTime last_asked_{};
 };
 
 }  // namespace

@@ -24,7 +24,7 @@ struct CaptureRules {
   std::chrono::milliseconds patience{2500};        // a check that fails for so long is an attack, not bad luck
   std::chrono::milliseconds repeat_memory{10000};
   double frozen_difference = 0.25;      // see region_difference
-  std::size_t most_repeats = 3;         // exact repeats of older frames in a window
+  std::size_t most_repeats = 0;      // exact repeats of older frames in a window: a camera has none
   double natural_motion = 0.02;         // see non_rigid_motion
   float turn_degrees = 12;
   float nod_degrees = 8;

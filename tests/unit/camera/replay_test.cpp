@@ -65,6 +65,16 @@ TEST(Replay, late_frames_are_dropped_and_counted) {
   EXPECT_EQ(source->dropped(), 4U);
 }
 
+TEST(Replay, a_take_that_nobody_watched_goes_on_where_it_stopped) {
+  const auto source = open_still(plain(7), 25);
+  source->newest(milliseconds(0));
+  source->newest(milliseconds(40));
+  const FramePtr after_a_minute = source->newest(milliseconds(60'040));
+  ASSERT_NE(after_a_minute, nullptr);
+  EXPECT_EQ(after_a_minute->sequence, 2U);
+  EXPECT_EQ(after_a_minute->captured_at, FrameTime(milliseconds(60'040)));
+}
+
 TEST(Replay, a_folder_shows_its_pictures_in_order_and_ends) {
   const Folder folder;
   folder.write("b.jpg", encode_jpeg(plain(200)));

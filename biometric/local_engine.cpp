@@ -1,0 +1,430 @@
+#include "biometric/local_engine.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <numeric>
+#include <string_view>
+#include <utility>
+
+#include "biometric/reference.hpp"
+#include "camera/caption.hpp"
+#include "camera/picture.hpp"
+#include "camera/replay.hpp"
+
+namespace sesame::biometric {
+namespace {
+
+using Reason = EngineRefusal::Reason;
+
+constexpr std::array<std::string_view, stage_count> stage_words = {"detect", "landmarks", "quality", "liveness", "embed"};
+constexpr std::size_t enrolment_frames = 8;
+// Frames of one take that differ more than this rate allows are of two people.
+constexpr double one_person_rate = 1e-4;
+
+camera::FrameTime time_of(spi::TimePoint at) { return at.time_since_epoch(); }
+
+void wipe(Template& values) {
+  volatile float* at = values.data();
+  for (std::size_t i = 0; i < values.size(); ++i) at[i] = 0;
+  values.clear();
+}
+
+// The direction between several looks at one face.
+Template fuse(const std::vector<Template>& looks) {
+  Template mean(template_length, 0.0F);
+  for (const Template& look : looks)
+    for (std::size_t i = 0; i < template_length; ++i) mean[i] += look[i];
+  const double norm = std::sqrt(std::inner_product(mean.begin(), mean.end(), mean.begin(), 0.0));
+  for (float& value : mean) value = static_cast<float>(value / norm);
+  return mean;
+}
+
+Template random_direction(std::uint32_t seed) {
+  std::minstd_rand random(seed);
+  std::normal_distribution<float> normal;
+  Template values(template_length);
+  for (float& value : values) value = normal(random);
+  return fuse({values});
+}
+
+double resident_megabytes() {
+  std::ifstream in("/proc/self/status");
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with("VmRSS:")) return std::stod(line.substr(6)) / 1024;
+  return 0;
+}
+
+[[noreturn]] void refuse(Reason reason, const std::string& text) { throw EngineRefusal(reason, text); }
+
+std::chrono::microseconds since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+}
+
+// Embeds good frames of a take, evenly spread over its first half minute.
+std::vector<Template> look_at_take(Pipeline& pipeline, camera::FrameSource& take) {
+  std::vector<Template> looks;
+  std::size_t people = 0;
+  constexpr camera::FrameTime step = std::chrono::milliseconds(500);
+  for (camera::FrameTime now{}; now < std::chrono::seconds(60) && looks.size() < enrolment_frames && !take.ended(); now += step) {
+    const camera::FramePtr frame = take.newest(now);
+    if (!frame) continue;
+    const Observation& seen = pipeline.observe(frame, Depth::quality);
+    people = std::max(people, seen.faces);
+    if (seen.hint == QualityHint::none) looks.push_back(pipeline.embed(seen));
+  }
+  if (looks.empty())
+    refuse(Reason::invalid_data, people == 0  ? "no face was found in the take"
+                                 : people > 1 ? "the take shows several faces at a time"
+                                              : "the take has no picture good enough to enrol from (too small, dark or turned away)");
+  return looks;
+}
+
+}  // namespace
+
+class LocalEngine::Watching {
+ public:
+  explicit Watching(LocalEngine& engine) : engine_(engine) {
+    ++engine_.watching_;
+    engine_.watching_changed_.notify_all();
+  }
+  Watching(const Watching&) = delete;
+  Watching& operator=(const Watching&) = delete;
+  ~Watching() { --engine_.watching_; }
+
+ private:
+  LocalEngine& engine_;
+};
+
+class LocalEngine::Context final : public CaptureContext {
+ public:
+  explicit Context(LocalEngine& engine) : engine_(engine) {}
+  ~Context() override {
+    Context::discard_probe();
+    Context::discard_references();
+  }
+
+  spi::Task<CaptureResult> capture(CaptureRequest request, std::function<void(CaptureProgress)> progress) override {
+    discard_probe();
+    const Watching watching(engine_);
+    Capture capture(request, engine_.options_.rules, chosen_motion(request.head_motion));
+    const spi::TimePoint deadline = engine_.executor_.now() + request.give_up_after;
+    while (capture.state() == Capture::State::searching || capture.state() == Capture::State::collecting) {
+      tell(capture, progress);
+      if (request.give_up_after.count() == 0) {
+        feed(capture, co_await engine_.next_frame(), request);
+        continue;
+      }
+      const spi::Duration left = deadline - engine_.executor_.now();
+      const auto frame = co_await spi::within(left, engine_.next_frame());
+      if (frame)
+        feed(capture, *frame, request);
+      else
+        capture.give_up();
+    }
+    tell(capture, progress);
+    if (capture.state() == Capture::State::held) keep(capture.probes());
+    co_return capture.result();
+  }
+
+  // The same steps for an unknown claim as for a wrong face: a template is compared, a threshold looked up.
+  spi::Task<Recognition> verify(VerifyRequest request) override {
+    const auto begin = std::chrono::steady_clock::now();
+    const double threshold = threshold_for(request.false_match_rate);
+    need_probe();
+    std::optional<EnrolmentRecord> record = engine_.gallery_.find(request.claim);
+    const Template& reference = record ? record->reference : engine_.decoy_;
+    const bool match = cosine(probe_, reference) >= threshold && record.has_value() && of_this_model(*record);
+    Recognition result;
+    if (match) result.customer = facts_of(*record);
+    if (record) wipe(record->reference);
+    result.took = since(begin);
+    co_return result;
+  }
+
+  spi::Task<Recognition> identify(IdentifyRequest request) override {
+    const auto begin = std::chrono::steady_clock::now();
+    double threshold = 1;
+    try {
+      threshold = engine_.pipeline_.calibration().threshold_for_search(request.false_positive_identification_rate,
+                                                                       engine_.gallery_.size());
+    } catch (const CalibrationRefusal& refusal) {
+      refuse(Reason::not_calibrated, refusal.what());
+    }
+    need_probe();
+    const std::vector<GalleryHit> hits = engine_.gallery_.search(probe_, 1);
+    Recognition result;
+    if (!hits.empty() && hits.front().cosine >= threshold) result.customer = engine_.facts(hits.front().customer_id);
+    result.took = since(begin);
+    co_return result;
+  }
+
+  spi::Task<void> enrol(EnrolRequest request) override {
+    need_probe();
+    engine_.enrol_template(request, probe_);
+    co_return;
+  }
+
+  spi::Task<void> import_references(std::vector<Reference> references) override {
+    if (references.empty()) refuse(Reason::invalid_data, "there is nothing to import");
+    if (references.size() > engine_.options_.most_references)
+      refuse(Reason::capacity_exceeded,
+             "more references than the " + std::to_string(engine_.options_.most_references) + " there is room for");
+    std::vector<Template> imported;
+    for (const Reference& reference : references) imported.push_back(template_of(reference));
+    discard_references();
+    references_ = std::move(imported);
+    co_return;
+  }
+
+  spi::Task<std::vector<double>> compare_references() override {
+    if (references_.empty()) refuse(Reason::no_references, "nothing was imported");
+    need_probe();
+    std::vector<double> rates;
+    for (const Template& reference : references_)
+      rates.push_back(engine_.pipeline_.calibration().strictest_match(cosine(probe_, reference)));
+    co_return rates;
+  }
+
+  spi::Task<Bytes> export_probe(ReferenceFormat format) override {
+    const bool is_template = format == ReferenceFormat::own_template;
+    if (is_template ? !engine_.options_.give_templates_away : !engine_.options_.give_pictures_away)
+      refuse(Reason::not_permitted, is_template ? "giving templates away is not configured" : "giving pictures away is not configured");
+    need_probe();
+    if (is_template) co_return bytes_of_template(probe_);
+    const Bytes jpeg = camera::encode_jpeg(*picture_);
+    if (format == ReferenceFormat::jpeg) co_return jpeg;
+    co_return face_record_of_picture(jpeg, picture_->width, picture_->height);
+  }
+
+  void discard_probe() override {
+    wipe(probe_);
+    picture_.reset();
+  }
+  void discard_references() override {
+    for (Template& reference : references_) wipe(reference);
+    references_.clear();
+  }
+
+ private:
+  HeadMotion chosen_motion(HeadMotion asked) {
+    constexpr std::array<HeadMotion, 3> motions = {HeadMotion::turn_left, HeadMotion::turn_right, HeadMotion::nod};
+    return asked == HeadMotion::any ? motions[engine_.random_() % motions.size()] : asked;
+  }
+  void feed(Capture& capture, const camera::FramePtr& frame, const CaptureRequest& request) {
+    capture.feed(engine_.pipeline_.observe(frame, request.liveness ? Depth::liveness : Depth::quality));
+  }
+  static void tell(Capture& capture, const std::function<void(CaptureProgress)>& progress) {
+    for (const CaptureProgress& news : capture.take_progress())
+      if (progress) progress(news);
+  }
+  void keep(const std::vector<Observation>& probes) {
+    std::vector<Template> looks;
+    for (const Observation& probe : probes) looks.push_back(engine_.pipeline_.embed(probe));
+    probe_ = fuse(looks);
+    for (Template& look : looks) wipe(look);
+    if (engine_.options_.give_pictures_away) picture_ = probes.front().frame;
+  }
+  void need_probe() const {
+    if (probe_.empty()) refuse(Reason::no_probe, "no probe is held: nothing was captured, or it was discarded");
+  }
+  double threshold_for(double rate) const {
+    try {
+      return engine_.pipeline_.calibration().threshold_for(rate);
+    } catch (const CalibrationRefusal& refusal) {
+      refuse(Reason::not_calibrated, refusal.what());
+    }
+  }
+  bool of_this_model(const EnrolmentRecord& record) const { return record.model == engine_.pipeline_.embedding_model(); }
+  static CustomerFacts facts_of(const EnrolmentRecord& record) {
+    return {record.customer_id, record.issuer, record.token_pan, record.attributes, record.consent.gaze_start};
+  }
+  Template template_of(const Reference& reference) {
+    if (reference.format == ReferenceFormat::own_template) return template_of_bytes(reference.data);
+    const auto picture = reference.format == ReferenceFormat::jpeg ? std::span<const std::uint8_t>(reference.data)
+                                                                   : picture_of_face_record(reference.data);
+    try {
+      const auto frame = std::make_shared<const camera::Frame>(camera::decode_jpeg(picture));
+      const Observation& seen = engine_.pipeline_.observe(frame, Depth::quality);
+      if (seen.hint != QualityHint::none)
+        refuse(Reason::invalid_data, "a reference picture shows no usable face (" + std::string(to_string(seen.hint)) + ")");
+      return engine_.pipeline_.embed(seen);
+    } catch (const camera::PictureError& error) {
+      refuse(Reason::invalid_data, error.what());
+    }
+  }
+
+  LocalEngine& engine_;
+  Template probe_;
+  camera::FramePtr picture_;
+  std::vector<Template> references_;
+};
+
+LocalEngine::LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& gallery,
+                         std::unique_ptr<camera::FrameSource> source, std::vector<ModelInfo> models,
+                         const LocalEngineOptions& options)
+    : executor_(executor),
+      pipeline_(pipeline),
+      gallery_(gallery),
+      source_(std::move(source)),
+      models_(std::move(models)),
+      options_(options),
+      decoy_(random_direction(options.seed)),
+      random_(options.seed),
+      tasks_(executor) {
+  options_.rules.liveness_threshold = pipeline.liveness_threshold();
+  options_.rules.fused_frames = pipeline.liveness_frames();
+  tasks_.spawn(pump());
+}
+LocalEngine::~LocalEngine() = default;
+
+void LocalEngine::change_source(std::unique_ptr<camera::FrameSource> source) {
+  source_ = std::move(source);
+  latest_.reset();
+  camera_fault_.clear();
+  watching_changed_.notify_all();
+}
+
+spi::Task<void> LocalEngine::pump() {
+  while (true) {
+    while (watching_ == 0) co_await watching_changed_.wait();
+    pull();
+    if (!camera_fault_.empty()) {
+      co_await spi::sleep_for(options_.reopen_after);
+      continue;
+    }
+    // A source without a schedule (V4L2, UVC) is asked a few times a frame; it never blocks.
+    const std::optional<camera::FrameTime> due = source_->next_due();
+    const auto pause = std::chrono::milliseconds(5);
+    const spi::TimePoint when = due ? spi::TimePoint(*due) : executor_.now() + pause;
+    const bool late = when <= executor_.now();
+    if (late) co_await spi::yield();
+    if (!late) co_await spi::sleep_until(when);
+  }
+}
+
+void LocalEngine::pull() {
+  try {
+    if (!camera_fault_.empty() && options_.reopen) {
+      source_ = options_.reopen();
+      camera_fault_.clear();
+    }
+    if (!camera_fault_.empty()) return;
+    if (source_->ended()) return lose_camera("the take that stands for the camera is over");
+    camera::FramePtr frame = source_->newest(time_of(executor_.now()));
+    if (!frame) return;
+    latest_ = std::move(frame);
+    frame_arrived_.notify_all();
+  } catch (const camera::SourceError& error) {
+    lose_camera(error.what());
+  }
+}
+
+void LocalEngine::lose_camera(const std::string& why) {
+  camera_fault_ = why;
+  latest_.reset();
+  frame_arrived_.notify_all();
+}
+
+spi::Task<camera::FramePtr> LocalEngine::next_frame() {
+  if (!camera_fault_.empty()) throw spi::Fault(camera_fault_);
+  co_await frame_arrived_.wait();
+  if (!camera_fault_.empty()) throw spi::Fault(camera_fault_);
+  co_return latest_;
+}
+
+spi::Task<EngineInfo> LocalEngine::info() {
+  EngineInfo info;
+  info.models = models_;
+  info.loosest_false_match_rate = pipeline_.calibration().loosest_rate();
+  info.strictest_false_match_rate = pipeline_.calibration().strictest_rate();
+  info.gallery_size = gallery_.size();
+  info.camera = source_->description().name;
+  info.gives_templates_away = options_.give_templates_away;
+  info.gives_pictures_away = options_.give_pictures_away;
+  for (std::size_t i = 0; i < stage_count; ++i) {
+    const StageTime& time = pipeline_.times()[i];
+    if (time.runs > 0)
+      info.stage_milliseconds[std::string(stage_words[i])] =
+          static_cast<double>(time.total.count()) / 1e6 / static_cast<double>(time.runs);
+  }
+  info.resident_megabytes = resident_megabytes();
+  co_return info;
+}
+
+spi::Task<Presence> LocalEngine::wait_presence(PresenceRequest request) {
+  const Watching watching(*this);
+  std::optional<camera::FrameTime> since_when;
+  while (true) {
+    const camera::FramePtr frame = co_await next_frame();
+    if (!frame) continue;
+    const Observation& seen = pipeline_.observe(frame, request.gaze ? Depth::quality : Depth::presence);
+    const bool there = seen.face.has_value() && (!request.gaze || seen.hint == QualityHint::none);
+    if (there != request.wanted) {
+      since_when.reset();
+      continue;
+    }
+    if (!since_when) since_when = frame->captured_at;
+    if (frame->captured_at - *since_when >= request.steady) co_return Presence{seen.face.has_value(), seen.faces};
+  }
+}
+
+std::unique_ptr<CaptureContext> LocalEngine::open_context() { return std::make_unique<Context>(*this); }
+
+void LocalEngine::enrol_template(const EnrolRequest& request, Template reference) {
+  EnrolmentRecord record;
+  record.customer_id = request.customer_id;
+  record.issuer = request.issuer;
+  record.claims = request.claims;
+  record.consent = request.consent;
+  record.token_pan = request.token_pan;
+  record.attributes = request.attributes;
+  record.model = pipeline_.embedding_model();
+  record.reference = std::move(reference);
+  if (record.consent.reference.empty())
+    refuse(Reason::not_enrolled, "an enrolment needs a consent record: where the customer's agreement is kept");
+  try {
+    gallery_.enrol(record);
+  } catch (const GalleryRefusal& refusal) {
+    wipe(record.reference);
+    refuse(Reason::not_enrolled, refusal.what());
+  }
+  wipe(record.reference);
+}
+
+spi::Task<void> LocalEngine::enrol_take(EnrolRequest request, std::string path) {
+  std::vector<Template> looks;
+  try {
+    const auto take = camera::open_replay(path, {.loop = false});
+    looks = look_at_take(pipeline_, *take);
+  } catch (const camera::SourceError& error) {
+    refuse(Reason::invalid_data, error.what());
+  }
+  const double one_person = pipeline_.calibration().threshold_for(one_person_rate);
+  for (const Template& look : looks)
+    if (cosine(look, looks.front()) < one_person) refuse(Reason::invalid_data, "the take shows more than one person");
+  enrol_template(request, fuse(looks));
+  for (Template& look : looks) wipe(look);
+  co_return;
+}
+
+spi::Task<bool> LocalEngine::forget(std::string customer_id) { co_return gallery_.forget(customer_id); }
+
+CustomerFacts LocalEngine::facts(const std::string& customer_id) {
+  std::optional<EnrolmentRecord> record = gallery_.find(Claim{"customer", customer_id});
+  if (!record) refuse(Reason::failed, "the gallery no longer knows a customer that its search found");
+  wipe(record->reference);
+  return {record->customer_id, record->issuer, record->token_pan, record->attributes, record->consent.gaze_start};
+}
+
+spi::Task<Bytes> LocalEngine::take_picture(std::string caption) {
+  const Watching watching(*this);
+  const auto frame = co_await spi::within(std::chrono::seconds(2), next_frame());
+  if (!frame || !*frame) refuse(Reason::no_picture, "the camera gives no frame");
+  camera::Frame picture = **frame;
+  camera::draw_caption(picture, caption);
+  co_return camera::encode_jpeg(picture);
+}
+
+}  // namespace sesame::biometric

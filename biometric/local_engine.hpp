@@ -1,0 +1,73 @@
+// LocalEngine: the Engine in this process, on a camera, a gallery and the models. The face process runs one; tests run one in
+// virtual time. Frames are pulled while somebody looks at them, and shared: each stage runs once a frame for all contexts.
+// Executor thread only, on which the networks run too (a frame takes about 15 ms): never in the host.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "biometric/engine.hpp"
+#include "biometric/pipeline/capture.hpp"
+#include "biometric/pipeline/pipeline.hpp"
+#include "camera/frame_source.hpp"
+#include "spi/service/task_scope.hpp"
+
+namespace sesame::biometric {
+
+struct LocalEngineOptions {
+  CaptureRules rules;
+  bool give_templates_away = false;
+  bool give_pictures_away = false;        // export_probe as a picture
+  std::size_t most_references = 64;
+  std::uint32_t seed = 1;                 // of the choice of a head motion
+  // Opens the camera again after it failed; throws camera::SourceError while it is not back.
+  std::function<std::unique_ptr<camera::FrameSource>()> reopen;
+  std::chrono::milliseconds reopen_after{2000};
+};
+
+class LocalEngine final : public Engine {
+ public:
+  // All three outlive the engine. `models` names what the pipeline was made of, for info().
+  LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& gallery, std::unique_ptr<camera::FrameSource> source,
+              std::vector<ModelInfo> models, const LocalEngineOptions& options = {});
+  ~LocalEngine() override;
+
+  // Another camera or take in place of this one, at once (simulations).
+  void change_source(std::unique_ptr<camera::FrameSource> source);
+
+  spi::Task<EngineInfo> info() override;
+  spi::Task<Presence> wait_presence(PresenceRequest request) override;
+  std::unique_ptr<CaptureContext> open_context() override;
+  spi::Task<void> enrol_take(EnrolRequest request, std::string path) override;
+  spi::Task<bool> forget(std::string customer_id) override;
+  spi::Task<Bytes> take_picture(std::string caption) override;
+
+ private:
+  class Context;
+  class Watching;  // counts who looks, so that nobody looking means no pulling
+  spi::Task<void> pump();
+  void pull();
+  void lose_camera(const std::string& why);
+  spi::Task<camera::FramePtr> next_frame();
+  CustomerFacts facts(const std::string& customer_id);
+  void enrol_template(const EnrolRequest& request, Template reference);
+
+  spi::Executor& executor_;
+  Pipeline& pipeline_;
+  Gallery& gallery_;
+  std::unique_ptr<camera::FrameSource> source_;
+  std::vector<ModelInfo> models_;
+  LocalEngineOptions options_;
+  Template decoy_;  // what an unknown claim is compared with
+  camera::FramePtr latest_;
+  std::string camera_fault_;
+  int watching_ = 0;
+  spi::Signal frame_arrived_;
+  spi::Signal watching_changed_;
+  std::minstd_rand random_;
+  spi::TaskScope tasks_;
+};
+
+}  // namespace sesame::biometric

@@ -1,0 +1,172 @@
+#include "biometric/pipeline/capture.hpp"
+
+#include <cmath>
+#include <random>
+
+namespace sesame::biometric {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A subject made of numbers: frames at 25 a second whose pixels and landmarks move as told.
+class Subject {
+ public:
+  bool still = false;       // the same picture for ever
+  int loop = 0;             // repeat the last so many pictures
+  double liveness = 0.9;
+  QualityHint hint = QualityHint::none;
+  float yaw = 0;
+  double mouth = 0;         // opens by so many pixels, in turns
+
+  Observation next(bool present = true) {
+    Observation seen;
+    auto frame = std::make_shared<camera::Frame>(camera::make_frame(160, 120));
+    const int look = still ? 0 : loop > 0 ? n_ % loop : n_;
+    for (int y = 0; y < frame->height; ++y)
+      for (std::size_t i = 0; i < frame->stride; ++i)
+        frame->row(y)[i] = static_cast<std::uint8_t>(100 + 20 * std::sin(0.1 * static_cast<double>(i) + 0.15 * look + 0.2 * y));
+    frame->captured_at = milliseconds(40) * n_;
+    frame->sequence = static_cast<std::uint64_t>(n_++);
+    seen.frame = frame;
+    if (!present) return seen;
+    seen.faces = 1;
+    seen.face = DetectedFace{{40, 20, 120, 110}, 0.99F};
+    seen.landmarks = landmarks();
+    seen.quality = Quality{};
+    seen.quality->head_pose.yaw = yaw;
+    seen.hint = hint;
+    if (hint == QualityHint::none) seen.liveness = liveness;
+    return seen;
+  }
+
+ private:
+  Landmarks landmarks() const {
+    Landmarks points{};
+    for (std::size_t i = 0; i < landmark_count; ++i)
+      points[i] = {60.0F + static_cast<float>(i % 10) * 5, 40.0F + static_cast<float>(i / 10) * 9};
+    if (n_ % 2 == 0)
+      for (std::size_t i = 48; i < landmark_count; ++i) points[i].y += static_cast<float>((i % 2 == 0 ? 1 : -1) * mouth);
+    return points;
+  }
+  int n_ = 0;
+};
+
+std::vector<std::string> kinds(Capture& capture) {
+  std::vector<std::string> out;
+  for (const CaptureProgress& p : capture.take_progress()) out.emplace_back(to_string(p.kind));
+  return out;
+}
+
+Capture::State run(Capture& capture, Subject& subject, int frames) {
+  for (int i = 0; i < frames; ++i) capture.feed(subject.next());
+  return capture.state();
+}
+
+TEST(Capture, a_live_face_is_held_within_half_a_second) {
+  Subject subject;
+  Capture capture({}, {}, HeadMotion::none);
+  EXPECT_EQ(run(capture, subject, 12), Capture::State::held);
+  EXPECT_EQ(capture.probes().size(), 3U);
+  EXPECT_LE(capture.result().in_view, milliseconds(500));
+  EXPECT_THAT(kinds(capture), testing::ElementsAre("ready", "subjectDetected"));
+}
+
+TEST(Capture, a_presentation_attack_is_refused_by_pad_after_patience) {
+  Subject subject;
+  subject.liveness = 0.1;
+  Capture capture({}, {}, HeadMotion::none);
+  EXPECT_EQ(run(capture, subject, 40), Capture::State::collecting);
+  EXPECT_EQ(run(capture, subject, 60), Capture::State::refused);
+  EXPECT_EQ(capture.result().attack_check, "pad");
+}
+
+TEST(Capture, one_lucky_frame_does_not_pass_the_median) {
+  Subject subject;
+  Capture capture({}, {}, HeadMotion::none);
+  for (int i = 0; i < 100; ++i) {
+    subject.liveness = i % 3 == 0 ? 0.99 : 0.1;
+    capture.feed(subject.next());
+  }
+  EXPECT_EQ(capture.state(), Capture::State::refused);
+}
+
+TEST(Capture, frozen_frames_are_refused_even_with_a_perfect_pad_score) {
+  Subject subject;
+  subject.still = true;
+  Capture capture({}, {}, HeadMotion::none);
+  EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
+  EXPECT_EQ(capture.result().attack_check, "frozen");
+}
+
+TEST(Capture, a_short_loop_of_frames_is_refused_as_repeated) {
+  Subject subject;
+  subject.loop = 8;
+  Capture capture({}, {}, HeadMotion::none);
+  EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
+  EXPECT_EQ(capture.result().attack_check, "repeated");
+}
+
+TEST(Capture, a_face_that_moves_only_as_a_whole_is_refused_where_natural_motion_is_asked) {
+  CaptureRequest request;
+  request.natural_motion = true;
+  Subject flat;
+  Capture refused(request, {}, HeadMotion::none);
+  EXPECT_EQ(run(refused, flat, 100), Capture::State::refused);
+  EXPECT_EQ(refused.result().attack_check, "motion");
+  Subject talking;
+  talking.mouth = 3;
+  Capture held(request, {}, HeadMotion::none);
+  EXPECT_EQ(run(held, talking, 12), Capture::State::held);
+}
+
+TEST(Capture, hints_are_told_when_they_change_and_nothing_is_held) {
+  Subject subject;
+  subject.hint = QualityHint::come_closer;
+  Capture capture({}, {}, HeadMotion::none);
+  run(capture, subject, 20);
+  subject.hint = QualityHint::more_light;
+  run(capture, subject, 20);
+  EXPECT_THAT(kinds(capture), testing::ElementsAre("ready", "subjectDetected", "hint", "hint"));
+  capture.give_up();
+  EXPECT_EQ(capture.result().outcome, CaptureResult::Outcome::poor_quality);
+  EXPECT_EQ(capture.result().hint, QualityHint::more_light);
+}
+
+TEST(Capture, a_subject_that_leaves_takes_their_frames_along) {
+  Subject subject;
+  Capture capture({}, {}, HeadMotion::none);
+  run(capture, subject, 8);
+  for (int i = 0; i < 15; ++i) capture.feed(subject.next(false));
+  EXPECT_EQ(capture.state(), Capture::State::searching);
+  EXPECT_THAT(kinds(capture), testing::ElementsAre("ready", "subjectDetected", "subjectLost"));
+  EXPECT_EQ(run(capture, subject, 4), Capture::State::collecting);
+  capture.give_up();
+}
+
+TEST(Capture, nobody_at_all_is_no_subject) {
+  Subject subject;
+  Capture capture({}, {}, HeadMotion::none);
+  for (int i = 0; i < 15; ++i) capture.feed(subject.next(false));
+  capture.give_up();
+  EXPECT_EQ(capture.result().outcome, CaptureResult::Outcome::no_subject);
+}
+
+TEST(Capture, a_directed_turn_must_go_the_right_way_and_come_back) {
+  CaptureRequest request;
+  request.head_motion = HeadMotion::turn_left;
+  Subject subject;
+  Capture capture(request, {}, HeadMotion::turn_left);
+  EXPECT_EQ(run(capture, subject, 20), Capture::State::collecting);
+  EXPECT_THAT(kinds(capture), testing::ElementsAre("ready", "subjectDetected", "headMotion"));
+  subject.yaw = -18;
+  run(capture, subject, 5);
+  subject.yaw = 0;
+  EXPECT_EQ(run(capture, subject, 5), Capture::State::collecting);
+  subject.yaw = 18;
+  EXPECT_EQ(run(capture, subject, 5), Capture::State::collecting);
+  subject.yaw = 1;
+  EXPECT_EQ(run(capture, subject, 5), Capture::State::held);
+}
+
+}  // namespace
+}  // namespace sesame::biometric

