@@ -45,7 +45,7 @@ std::vector<json::value> broken(const FieldInfo& field) {
     case Kind::boolean: values.emplace_back(1); break;
     case Kind::integer: {
       const auto& type = static_cast<const IntegerInfo&>(*field.type);
-      values.insert(values.end(), {1.5, true, UINT64_MAX, 1e300});
+      values.insert(values.end(), {1.5, true, UINT64_MAX, 0x1p63, -0x1.8p63, 1e300});
       if (!type.values.empty()) values.emplace_back(type.values.back() + 1);
       else if (type.minimum != INT64_MIN) values.emplace_back(type.minimum - 1);
       if (type.maximum != INT64_MAX) values.emplace_back(type.maximum + 1);
