@@ -197,6 +197,24 @@ TEST(Patterns, take_time_in_proportion_to_the_text) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
+TEST(Patterns, refuse_what_only_begins_right_or_goes_on) {
+  for (const char* unit : {"", "exi", "unit", "exit2", "exit ", " exit", "exit\n", "unit1 "})
+    EXPECT_NE(judge("CardReader.Move", {{"to", unit}}), "ok") << unit;
+  for (const char* unit : {"exit", "transport", "unitA9"}) EXPECT_EQ(judge("CardReader.Move", {{"to", unit}}), "ok") << unit;
+}
+
+TEST(Patterns, take_a_character_of_several_bytes_as_one) {
+  const TypeInfo& completion = *find_command("German.GetHSMTData")->completion;  // zkaId is ^.{16}$
+  const auto zka_id = [](std::size_t characters) {
+    std::string text;
+    for (std::size_t i = 0; i < characters; ++i) text += "\u00e9";
+    return json::value{{"zkaId", text}};
+  };
+  EXPECT_EQ(path_of(zka_id(16), completion), "accepted");
+  EXPECT_EQ(path_of(zka_id(8), completion), "payload.zkaId");
+  EXPECT_EQ(path_of(zka_id(17), completion), "payload.zkaId");
+}
+
 TEST(Patterns, find_a_text_anywhere_unless_they_are_anchored) {
   samples::for_each_message([](const std::string&, const ObjectInfo& type) {
     for (const FieldInfo& field : type.fields) {
