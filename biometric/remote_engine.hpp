@@ -1,0 +1,44 @@
+// RemoteEngine: the host's side of the face process. It links no OpenCV, holds no face, and never waits for the process longer
+// than it must: a cancel is answered at once, silence for `patience` while something is asked is a Fault, and the next request
+// tries the connection again. Executor thread only.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "biometric/engine.hpp"
+#include "spi/service/channel.hpp"
+#include "spi/service/executor.hpp"
+
+namespace sesame::biometric {
+
+struct RemoteEngineOptions {
+  std::chrono::milliseconds patience{2000};  // the process sends a sign of life every 500 ms while it works
+};
+
+class RemoteEngine final : public Engine {
+ public:
+  // Makes a channel to the face process; throws std::exception when there is none.
+  using Connect = std::function<spi::Task<std::shared_ptr<spi::Channel>>()>;
+  RemoteEngine(spi::Executor& executor, Connect connect, const RemoteEngineOptions& options = {});
+  ~RemoteEngine() override;
+
+  spi::Task<EngineInfo> info() override;
+  spi::Task<Presence> wait_presence(PresenceRequest request) override;
+  std::unique_ptr<CaptureContext> open_context() override;
+  spi::Task<void> enrol_take(EnrolRequest request, std::string path) override;
+  spi::Task<bool> forget(std::string customer_id) override;
+  spi::Task<Bytes> take_picture(std::string caption) override;
+
+  // What the camera sees, where the face process runs a simulated one: see simulated_camera.hpp.
+  spi::Task<void> show(std::string scene);
+
+ private:
+  class Context;
+  class Link;
+  std::shared_ptr<Link> link_;
+};
+
+}  // namespace sesame::biometric
