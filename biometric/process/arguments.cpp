@@ -1,0 +1,103 @@
+#include "biometric/process/arguments.hpp"
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+namespace sesame::biometric {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+std::string default_models() {
+  if (const std::string models = environment("SESAME_MODELS"); !models.empty()) return models;
+  const std::string cache = environment("SESAME_CACHE");
+  return (cache.empty() ? fs::path(environment("HOME")) / ".cache/sesame" : fs::path(cache)) / "models";
+}
+
+std::string default_descriptions() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path installed = program.parent_path().parent_path() / "share/sesame/models";
+  return fs::exists(installed / "embedding.yaml", error) ? installed.string() : std::string(SESAME_MODEL_DESCRIPTIONS);
+}
+
+int whole_number(const std::string& name, const std::string& text, int low, int high) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < low || value > high)
+    throw std::invalid_argument(name + " is \"" + text + "\" (expected " + std::to_string(low) + " to " + std::to_string(high) + ")");
+  return value;
+}
+
+// Reads `--name value` for the texts and `--name` for the switches.
+class Words {
+ public:
+  explicit Words(const std::vector<std::string>& words) : words_(words) {}
+  bool next(std::string& word) {
+    if (at_ >= words_.size()) return false;
+    word = words_[at_++];
+    return true;
+  }
+  std::string value(const std::string& name) {
+    std::string word;
+    if (!next(word)) throw std::invalid_argument(name + " needs a value");
+    return word;
+  }
+
+ private:
+  const std::vector<std::string>& words_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+FaceArguments read_arguments(const std::vector<std::string>& list) {
+  FaceArguments arguments;
+  Words words(list);
+  const std::pair<const char*, std::string*> texts[] = {
+      {"--socket", &arguments.socket},           {"--camera", &arguments.camera},
+      {"--models", &arguments.models},           {"--descriptions", &arguments.descriptions},
+      {"--store", &arguments.store},             {"--key-file", &arguments.key_file},
+      {"--pkcs11-module", &arguments.pkcs11_module}, {"--pkcs11-token", &arguments.pkcs11_token}};
+  const std::pair<const char*, bool*> switches[] = {{"--insecure-key-file", &arguments.insecure_key_file},
+                                                    {"--simulated", &arguments.simulated},
+                                                    {"--give-templates-away", &arguments.give_templates_away},
+                                                    {"--give-pictures-away", &arguments.give_pictures_away},
+                                                    {"--help", &arguments.help}};
+  for (std::string word; words.next(word);) {
+    bool known = word == "--threads";
+    if (known) arguments.threads = whole_number(word, words.value(word), 1, 64);
+    for (const auto& [name, text] : texts)
+      if (word == name) known = true, *text = words.value(word);
+    for (const auto& [name, on] : switches)
+      if (word == name) known = *on = true;
+    if (!known) throw std::invalid_argument("unknown argument " + word + " (sesame-face --help lists them)");
+  }
+  if (arguments.models.empty()) arguments.models = default_models();
+  if (arguments.descriptions.empty()) arguments.descriptions = default_descriptions();
+  if (arguments.socket.empty() && !arguments.help) throw std::invalid_argument("--socket PATH is missing");
+  return arguments;
+}
+
+std::string usage() {
+  return "sesame-face --socket PATH [options]: camera, face models and templates, in a process of their own\n"
+         "  --camera ADDRESS       v4l2:/dev/videoN, uvc:vvvv:pppp, replay:PATH or empty (default: empty)\n"
+         "  --models FOLDER        the networks (default: $SESAME_MODELS, else the cache that script/setup fills)\n"
+         "  --descriptions FOLDER  the models' YAML\n"
+         "  --store FILE           the identity store (default: in memory, for trials)\n"
+         "  --pkcs11-module FILE --pkcs11-token LABEL   where the store's master key is\n"
+         "  --key-file FILE --insecure-key-file         a master key in a file: anybody who reads it opens the store\n"
+         "  --simulated            the host may say what the camera sees\n"
+         "  --give-templates-away, --give-pictures-away   Biometric.Read may return them\n"
+         "  --threads N            for the networks (default: 2)\n";
+}
+
+}  // namespace sesame::biometric

@@ -1,0 +1,30 @@
+// The command line of sesame-face. Value type.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sesame::biometric {
+
+struct FaceArguments {
+  std::string socket;                    // made with mode 0600
+  std::string camera = "empty";          // camera/open_source.hpp
+  std::string models;                    // folder of the networks; SESAME_MODELS, then the cache, when not given
+  std::string descriptions;              // folder of the models' YAML; beside the program, then the source tree
+  std::string store;                     // identity store; empty: a gallery in memory that ends with the process
+  std::string key_file;                  // master key in a file: insecure, needs insecure_key_file
+  bool insecure_key_file = false;
+  std::string pkcs11_module;
+  std::string pkcs11_token;
+  bool simulated = false;                // the host may say what the camera sees
+  bool give_templates_away = false;
+  bool give_pictures_away = false;
+  int threads = 2;
+  bool help = false;
+};
+
+// Throws std::invalid_argument that names the argument and what was expected.
+FaceArguments read_arguments(const std::vector<std::string>& words);
+std::string usage();
+
+}  // namespace sesame::biometric

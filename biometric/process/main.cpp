@@ -1,0 +1,91 @@
+// The program `sesame-face`: camera, models and templates behind a private Unix socket. No network, no core dump, no debugger.
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+
+#include "biometric/local_engine.hpp"
+#include "biometric/process/arguments.hpp"
+#include "biometric/process/confinement.hpp"
+#include "biometric/process/door.hpp"
+#include "biometric/process/engine_server.hpp"
+#include "biometric/process/gallery_choice.hpp"
+#include "biometric/process/simulated_camera.hpp"
+#include "camera/open_source.hpp"
+#include "spi/wire/local_socket.hpp"
+
+namespace {
+
+using namespace sesame;
+using namespace sesame::biometric;
+
+std::vector<ModelInfo> describe(const ModelSet& models) {
+  std::vector<ModelInfo> out;
+  for (const Model* model : {&models.detector, &models.landmarks, &models.liveness, &models.embedding})
+    out.push_back({model->description.role, model->description.file, model->description.sha256});
+  return out;
+}
+
+EngineServer::Show show_scenes(LocalEngine& engine, bool allowed) {
+  if (!allowed) return {};
+  return [&engine](const std::string& scene) {
+    try {
+      engine.change_source(open_scene(scene));
+    } catch (const camera::SourceError& error) {
+      throw EngineRefusal(EngineRefusal::Reason::invalid_data, error.what());
+    }
+  };
+}
+
+int serve(const FaceArguments& arguments) {
+  confine_process();
+  std::optional<Pipeline> pipeline;
+  std::vector<ModelInfo> described;
+  {
+    // The files' bytes are not needed once OpenCV has read them.
+    const ModelSet models = load_models(arguments.descriptions, arguments.models);
+    described = describe(models);
+    PipelineOptions options;
+    options.threads = arguments.threads;
+    pipeline.emplace(models, options);
+  }
+  pipeline->warm();
+  const std::unique_ptr<Gallery> gallery = open_gallery(arguments, pipeline->embedding_model());
+
+  spi::AsioExecutor executor;
+  LocalEngineOptions options;
+  options.give_templates_away = arguments.give_templates_away;
+  options.give_pictures_away = arguments.give_pictures_away;
+  options.reopen = [&arguments] { return camera::open_source(arguments.camera); };
+  LocalEngine engine(executor, *pipeline, *gallery, camera::open_source(arguments.camera), described, options);
+  EngineServer server(executor, engine, show_scenes(engine, arguments.simulated));
+  spi::LocalSocketLimits limits;
+  limits.line_bytes = door::longest_line;
+  limits.outgoing_bytes = 2 * door::longest_line;
+  limits.connections = 8;
+  const spi::LocalServer door(
+      executor, arguments.socket,
+      [&server](std::shared_ptr<spi::Channel> channel, const spi::ClientIdentity&) { server.accept(std::move(channel)); }, limits);
+  const std::string not_locked = lock_memory();
+  if (!not_locked.empty()) std::fprintf(stderr, "sesame-face: memory is not locked: %s\n", not_locked.c_str());
+  executor.on_termination([&executor] { executor.stop(); });
+  std::fprintf(stderr, "sesame-face: ready\n");
+  executor.run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    const FaceArguments arguments = read_arguments(std::vector<std::string>(words + 1, words + count));
+    if (arguments.help) {
+      std::fputs(usage().c_str(), stdout);
+      return 0;
+    }
+    return serve(arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sesame-face: %s\n", error.what());
+    return 1;
+  }
+}

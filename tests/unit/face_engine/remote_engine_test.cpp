@@ -1,0 +1,232 @@
+#include "biometric/remote_engine.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "biometric/process/engine_server.hpp"
+#include "biometric/scripted_engine.hpp"
+#include "spi/service/task_scope.hpp"
+#include "spi/service/virtual_executor.hpp"
+
+namespace sesame::biometric {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <class T>
+spi::Task<void> store(spi::Task<T> task, std::optional<T>& out, std::string& error) {
+  try {
+    out = co_await task;
+  } catch (const EngineRefusal& refusal) {
+    error = "refused: " + std::string(to_string(refusal.reason()));
+  } catch (const spi::Fault& fault) {
+    error = std::string("fault: ") + fault.what();
+  }
+}
+spi::Task<bool> done(spi::Task<void> task) {
+  co_await task;
+  co_return true;
+}
+
+// A host's engine, a face process with a scripted engine, and the line between them that can be cut or left unread.
+class Door : public testing::Test {
+ protected:
+  spi::Task<std::shared_ptr<spi::Channel>> connect() {
+    if (!running) throw std::runtime_error("no socket");
+    auto [host, process] = spi::local_channel(executor);
+    ++connections;
+    process_end = process;
+    if (!stopped) server->accept(process);
+    co_return host;
+  }
+
+  template <class T>
+  std::optional<T> run(spi::Task<T> task) {
+    std::optional<T> out;
+    error.clear();
+    spi::TaskScope scope(executor);
+    scope.spawn(store(std::move(task), out, error));
+    executor.run_until([&] { return out.has_value() || !error.empty(); });
+    return out;
+  }
+  static EnrolRequest customer(const std::string& id, const std::string& phone) {
+    EnrolRequest request;
+    request.customer_id = id;
+    request.claims.push_back(Claim{"phone", phone});
+    request.consent.reference = "paper-1";
+    request.token_pan = "9999990000000015";
+    request.attributes["language"] = "ja";
+    return request;
+  }
+  std::string verify(CaptureContext& context, const std::string& phone) {
+    VerifyRequest request;
+    request.claim = Claim{"phone", phone};
+    const auto recognition = run(context.verify(request));
+    if (!recognition) return error;
+    return recognition->customer ? recognition->customer->customer_id : "nobody";
+  }
+
+  spi::VirtualExecutor executor;
+  ScriptedEngine scripted;
+  std::optional<EngineServer> server{std::in_place, executor, scripted};
+  bool running = true;
+  bool stopped = false;
+  int connections = 0;
+  std::shared_ptr<spi::Channel> process_end;
+  std::string error;
+  RemoteEngine engine{executor, [this] { return connect(); }};
+};
+
+TEST_F(Door, every_verb_goes_through_and_comes_back) {
+  scripted.engine_info.models.push_back({"detector", "d.onnx", "ab"});
+  run(done(engine.enrol_take(customer("c1", "111"), "anna")));
+  EXPECT_EQ(run(engine.info())->gallery_size, 1U);
+  EXPECT_EQ(run(engine.info())->models.front().file, "d.onnx");
+  scripted.show({"anna"});
+  EXPECT_TRUE(run(engine.wait_presence(PresenceRequest{}))->present);
+  const auto context = engine.open_context();
+  std::vector<std::string> news;
+  const auto captured = run(context->capture(CaptureRequest{}, [&](CaptureProgress p) { news.emplace_back(to_string(p.kind)); }));
+  EXPECT_EQ(captured->outcome, CaptureResult::Outcome::held);
+  EXPECT_EQ(captured->in_view, 300ms);
+  EXPECT_THAT(news, testing::ElementsAre("ready", "subjectDetected"));
+  VerifyRequest request;
+  request.claim = Claim{"phone", "111"};
+  const auto recognised = run(context->verify(request));
+  EXPECT_EQ(recognised->customer->token_pan, "9999990000000015");
+  EXPECT_EQ(recognised->customer->attributes.at("language"), "ja");
+  EXPECT_EQ(run(context->identify(IdentifyRequest{}))->customer->customer_id, "c1");
+  std::vector<Reference> references(2);
+  references[0].data = Bytes{'a', 'n', 'n', 'a'};
+  references[1].data = Bytes{'b', 'o'};
+  run(done(context->import_references(references)));
+  EXPECT_THAT(*run(context->compare_references()), testing::ElementsAre(1e-6, 1.0));
+  EXPECT_EQ(run(engine.take_picture("caption"))->size(), 4U);
+  EXPECT_TRUE(*run(engine.forget("c1")));
+  EXPECT_EQ(connections, 1);
+}
+
+TEST_F(Door, a_refusal_keeps_its_reason) {
+  const auto context = engine.open_context();
+  EXPECT_EQ(verify(*context, "111"), "refused: noProbe");
+  run(context->export_probe(ReferenceFormat::own_template));
+  EXPECT_EQ(error, "refused: notPermitted");
+  run(done(engine.show("nobody")));
+  EXPECT_EQ(error, "refused: notPermitted");
+}
+
+TEST_F(Door, contexts_do_not_see_each_others_probes) {
+  scripted.enrol_person(customer("c1", "111"), "anna");
+  scripted.show({"anna"});
+  const auto one = engine.open_context();
+  const auto other = engine.open_context();
+  run(one->capture(CaptureRequest{}, nullptr));
+  EXPECT_EQ(verify(*one, "111"), "c1");
+  EXPECT_EQ(verify(*other, "111"), "refused: noProbe");
+  one->discard_probe();
+  EXPECT_EQ(verify(*one, "111"), "refused: noProbe");
+}
+
+TEST_F(Door, a_process_that_is_not_there_is_a_fault_and_one_that_comes_back_is_used_again) {
+  running = false;
+  run(engine.info());
+  EXPECT_EQ(error, "fault: the face process is not there: no socket");
+  running = true;
+  EXPECT_TRUE(run(engine.info()).has_value());
+}
+
+TEST_F(Door, a_process_that_ends_during_a_request_is_a_fault_at_once) {
+  const auto context = engine.open_context();
+  std::optional<CaptureResult> result;
+  spi::TaskScope scope(executor);
+  scope.spawn(store(context->capture(CaptureRequest{}, nullptr), result, error));
+  executor.advance(10s);
+  EXPECT_EQ(scope.running(), 1U);
+  const auto before = executor.now();
+  server.reset();
+  server.emplace(executor, scripted);
+  executor.run_until([&] { return !error.empty(); });
+  EXPECT_EQ(error, "fault: the face process ended");
+  EXPECT_EQ(executor.now(), before);
+  scripted.show({"anna"});
+  EXPECT_EQ(run(context->capture(CaptureRequest{}, nullptr))->outcome, CaptureResult::Outcome::held);
+}
+
+TEST_F(Door, a_stopped_process_is_a_fault_after_two_seconds_of_silence) {
+  stopped = true;
+  const auto before = executor.now();
+  run(engine.info());
+  EXPECT_EQ(error, "fault: the face process does not answer");
+  EXPECT_EQ(executor.now() - before, 2s);
+}
+
+TEST_F(Door, a_capture_that_waits_for_minutes_is_not_silence) {
+  const auto context = engine.open_context();
+  std::optional<CaptureResult> result;
+  spi::TaskScope scope(executor);
+  scope.spawn(store(context->capture(CaptureRequest{}, nullptr), result, error));
+  executor.advance(5min);
+  EXPECT_EQ(error, "");
+  scripted.show({"anna"});
+  executor.advance(1s);
+  EXPECT_TRUE(result.has_value());
+}
+
+TEST_F(Door, a_cancel_is_answered_at_once_by_a_stopped_process_too) {
+  stopped = true;
+  std::optional<EngineInfo> result;
+  spi::TaskScope scope(executor);
+  scope.spawn(store(engine.info(), result, error));
+  executor.advance(500ms);
+  scope.cancel();
+  const auto before = executor.now();
+  executor.run_ready();
+  EXPECT_EQ(scope.running(), 0U);
+  EXPECT_EQ(executor.now(), before);
+}
+
+TEST_F(Door, a_cancelled_capture_ends_in_the_process_too) {
+  const auto context = engine.open_context();
+  std::optional<CaptureResult> result;
+  {
+    spi::TaskScope scope(executor);
+    scope.spawn(store(context->capture(CaptureRequest{}, nullptr), result, error));
+    executor.advance(1s);
+    scope.cancel();
+    executor.run_ready();
+  }
+  scripted.show({"anna"});
+  executor.advance(1s);
+  EXPECT_EQ(verify(*context, "111"), "refused: noProbe");
+}
+
+TEST_F(Door, a_host_that_breaks_the_protocol_is_cut_off_and_others_are_served) {
+  for (const char* line : {"", "[]", "{\"op\":1}", "{\"op\":\"fly\",\"id\":1,\"context\":1}", "{\"op\":\"info\"}", "{\"op\":\"info\",\"id\":-1}",
+                           "{\"op\":\"verify\",\"id\":1,\"context\":1,\"kind\":\"phone\",\"value\":7,\"rate\":0.1}",
+                           "{\"op\":\"import\",\"id\":1,\"context\":1,\"references\":{}}",
+                           "[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]"}) {
+    auto [bad_host, process] = spi::local_channel(executor);
+    bool closed = false;
+    bad_host->receive({[](std::string_view) {}, [&](std::string_view) { closed = true; }});
+    server->accept(process);
+    process.reset();
+    bad_host->send(line);
+    executor.run_until([&] { return closed; });
+    EXPECT_TRUE(closed) << line;
+    EXPECT_TRUE(run(engine.info()).has_value());
+  }
+}
+
+TEST_F(Door, a_process_that_breaks_the_protocol_is_a_fault) {
+  stopped = true;
+  std::optional<EngineInfo> result;
+  spi::TaskScope scope(executor);
+  scope.spawn(store(engine.info(), result, error));
+  executor.advance(10ms);
+  process_end->send("{\"id\":1,\"result\":{\"models\":5}}");
+  executor.run_until([&] { return !error.empty(); });
+  EXPECT_THAT(error, testing::HasSubstr("breaks the protocol"));
+}
+
+}  // namespace
+}  // namespace sesame::biometric
