@@ -196,7 +196,8 @@ Task<Outcome<T>> outcome(Task<T> task) {
       co_await task;
       co_return Result{typename Result::Void{}};
     } else {
-      co_return Result{co_await task};
+      T value = co_await task;  // not inside the braces: g++ 12 would destroy it twice (docs/common-errors.md)
+      co_return Result{std::move(value)};
     }
   } catch (const Refusal& refusal) {
     co_return Result{refusal};
