@@ -30,6 +30,9 @@ struct Consent {
   std::string text_version;  // which wording was agreed to, "en-2"
   std::string given_at;      // RFC 3339
   bool gaze_start = false;   // agreed that a session may start on gaze (closed places only)
+  std::string purpose{};     // "face login" when empty
+  std::string language{};    // of the wording, BCP 47; the customer's when empty
+  std::string given_by{};    // "customer" when empty; "guardian"
 };
 
 // One enrolled customer. `token_pan` is allotted by the issuer at enrolment and stays.
@@ -42,6 +45,7 @@ struct EnrolmentRecord {
   std::map<std::string, std::string> attributes;  // language, display name, ...: small, never biometric
   std::string model;                              // SHA-256 of the embedding model that made the template
   Template reference;
+  std::uint32_t captures = 1;                     // pictures that made it
 };
 
 // One row found by search: who, and the cosine with the probe. Stays inside the face process.
