@@ -1,0 +1,102 @@
+// IdentityStore: customers, claims, consents, enrolments, tokens, back-off counters and deletion receipts, in
+// one SQLite file. Templates are sealed, claims are keyed digests, card numbers and attributes sealed; rows
+// that decide something are bound to each other, so that editing the file moves nobody's face, card or claim
+// to somebody else. Safe against kill -9 and power cuts. Owned by the face process or the command line,
+// several at once; call one object from one thread at a time; calls block on disk.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "biometric/store/records.hpp"
+#include "biometric/template/master_key.hpp"
+
+namespace sesame::biometric {
+
+struct StoreOptions {
+  std::filesystem::path file;   // made, with mode 0600, when it is not there
+  std::function<Time()> clock;  // none: the system's
+  BackOffPolicy back_off;
+};
+
+// Every function throws StoreError. It is guaranteed that one that throws changed nothing.
+class IdentityStore {
+ public:
+  // `master_key` outlives the store.
+  IdentityStore(StoreOptions options, MasterKey& master_key);
+  ~IdentityStore();
+  IdentityStore(const IdentityStore&) = delete;
+  IdentityStore& operator=(const IdentityStore&) = delete;
+
+  // Refused without a consent record. A customer's earlier template of the same model is destroyed, with a
+  // receipt; the token stays what it was.
+  Enrolled enrol(const EnrolmentRequest& request);
+
+  // The active customer with this claim, enrolled with this model; nullopt otherwise. It takes the same steps
+  // and opens as much either way. Blanks, hyphens, dots, parentheses and a leading '+' in the claim's value
+  // do not count, nor does case.
+  std::optional<StoredIdentity> find(const Claim& claim, const std::string& model);
+  // By name, as after a search.
+  std::optional<StoredIdentity> find_customer(const std::string& customer, const std::string& model);
+
+  // Back-off. `claim` with empty kind and value stands for "none" (1:N): then it counts the terminal.
+  BackOff back_off(const Claim& claim, const std::string& terminal);
+  BackOff count_failure(const Claim& claim, const std::string& terminal);
+  void count_success(const Claim& claim, const std::string& terminal);
+
+  // Customers in the order of their names, at most `limit`, after the one given.
+  std::vector<IdentitySummary> identities(const std::string& after = "", std::size_t limit = 1000);
+  std::size_t customers();
+  // Templates of active customers, of this model.
+  std::size_t enrolments(const std::string& model);
+
+  void set_status(const std::string& customer, CustomerStatus status);
+
+  // Destroys the keys, then the rows: templates, card number, claims, consents, attributes, counters. What
+  // remains is receipts.
+  Forgotten forget(const std::string& customer, const std::string& reason);
+
+  HeldOnPerson held_on(const std::string& customer);
+
+  // Receipts from `number` on, at most 1000.
+  std::vector<Receipt> receipts(std::int64_t number = 1);
+  // Number of the first receipt that does not follow from the one before; nullopt when the chain is whole.
+  std::optional<std::int64_t> broken_receipt();
+
+  // Revokes all templates as they are stored now: next epoch, new transform, new keys; the old gallery key is
+  // destroyed. Nobody enrols again. One transaction. Returns the new epoch.
+  std::uint32_t renew_gallery();
+  std::uint32_t epoch();
+
+  // For the search index: grows with every change to customers and templates, by whatever process.
+  std::int64_t change();
+  struct Change {
+    struct Template {
+      std::string enrolment;
+      Secret values;  // floats, in the space of the gallery's epoch
+    };
+    std::string customer;
+    std::vector<Template> templates;  // none: take the customer out
+  };
+  // Calls `visit` with every customer changed after `since` (0: all), templates of `model` opened. Returns
+  // what to ask from next. A row that does not open is left out, and its enrolment told to `damaged`.
+  std::int64_t changes(std::int64_t since, const std::string& model, const std::function<void(Change)>& visit,
+                       const std::function<void(const std::string& enrolment)>& damaged);
+  // In place: from the model's own space into that of the gallery's epoch.
+  void to_gallery_space(std::span<float> values);
+
+  struct State;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+// RFC 8259, UTF-8. In target sesame_store_json.
+std::string to_json(const HeldOnPerson& held);
+
+}  // namespace sesame::biometric

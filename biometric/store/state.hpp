@@ -1,0 +1,117 @@
+// What IdentityStore is made of: its database, its keys, and the steps that several of its functions share.
+// Part of IdentityStore; same thread rule.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "biometric/store/database.hpp"
+#include "biometric/store/identity_store.hpp"
+#include "biometric/store/row_seal.hpp"
+#include "biometric/template/sealed_template.hpp"
+#include "biometric/template/transform.hpp"
+
+namespace sesame::biometric {
+
+struct CustomerRow {
+  std::string id;
+  std::string issuer;
+  CustomerStatus status = CustomerStatus::active;
+  Time created;
+  Bytes wrapped_key;
+  Bytes attributes;  // sealed under that key
+  Bytes tag;
+};
+
+struct EnrolmentRow {
+  std::string id;
+  std::string customer;
+  std::string consent;
+  std::string model;
+  std::uint32_t epoch = 0;
+  Time created;
+  std::uint32_t captures = 0;
+  SealedTemplate sealed;
+};
+
+struct IdentityStore::State {
+  State(StoreOptions store_options, MasterKey& key)
+      : options(std::move(store_options)), master_key(key), database(options.file) {}
+
+  StoreOptions options;
+  MasterKey& master_key;
+  Database database;
+  std::string store_id;
+  StoreKeys keys;
+  std::uint32_t epoch = 0;
+  std::map<std::size_t, GalleryTransform> transforms;  // by dimension, of this epoch
+  // Somebody who does not exist, opened for a claim that nobody has.
+  CustomerRow decoy_customer;
+  EnrolmentRow decoy_enrolment;
+  Bytes decoy_token;
+
+  Time now() const;
+  // What the file holds is not what was written: `what` of it.
+  StoreError damaged(const std::string& what) const;
+
+  // schema.cpp
+  void open_or_make();
+  void load_epoch();  // takes up what another process renewed
+  Secret store_key(const std::string& name);
+  void put_store_key(const std::string& name, const Secret& key);
+  std::int64_t next_change();
+
+  // rows.cpp: a row that does not agree with its tag is told as damaged.
+  std::optional<CustomerRow> stored_customer(const std::string& id);  // tag not looked at
+  std::optional<CustomerRow> customer(const std::string& id);
+  CustomerRow checked(CustomerRow row) const;
+  void put_customer(CustomerRow& row, std::int64_t change, bool is_new);
+  Bytes customer_tag(const CustomerRow& row) const;
+  std::vector<EnrolmentRow> enrolments_of(const std::string& customer);
+  void put_consent(const std::string& id, const std::string& customer, const ConsentRecord& record);
+  std::vector<std::pair<std::string, ConsentRecord>> consents_of(const std::string& customer);
+  std::optional<std::string> customer_with(const std::string& kind, const Bytes& digest);
+  Bytes claim_tag(const std::string& kind, const Bytes& digest, const std::string& customer) const;
+
+  // rows.cpp: opening.
+  Secret customer_key(const CustomerRow& row);
+  Bytes sealed_token(const std::string& customer);
+  const GalleryTransform& transform(std::size_t dimension);
+  Secret open_in_gallery_space(const EnrolmentRow& row, const std::string& issuer);
+  Secret open_in_model_space(const EnrolmentRow& row, const std::string& issuer);
+  SealedTemplate seal_in_gallery_space(std::span<const float> values, const EnrolmentRow& row,
+                                       const std::string& issuer);
+
+  // find.cpp
+  std::optional<StoredIdentity> open_identity(const std::optional<std::string>& id, const std::string& model);
+
+  // forget.cpp: in the caller's transaction, before the row goes.
+  Receipt add_receipt(const CustomerRow& row, const EnrolmentRow* enrolment, const std::string& reason,
+                      std::int64_t change);
+};
+
+TemplateBinding binding_of(const EnrolmentRow& row, const std::string& issuer);
+EnrolmentRow to_enrolment(const Row& row);
+CustomerRow to_customer(const Row& row);
+// In the order that to_enrolment and to_customer read them.
+std::string enrolment_columns(const std::string& table);
+std::string customer_columns();
+
+// Small things sealed under a customer's own key, bound to the customer and to what they are.
+Bytes seal_for_customer(const std::string& what, const CustomerRow& row, const Secret& key, ByteView text);
+Secret open_for_customer(const std::string& what, const CustomerRow& row, const Secret& key, ByteView box);
+Bytes wrap_customer_key(MasterKey& master_key, const CustomerRow& row, const Secret& key);
+
+inline std::int64_t to_number(Time time) { return time.time_since_epoch().count(); }
+inline Time to_time(std::int64_t number) { return Time(std::chrono::seconds(number)); }
+std::string to_text(CustomerStatus status);
+inline std::span<const float> as_floats(const Secret& values) {
+  return {reinterpret_cast<const float*>(values.view().data()), values.size() / sizeof(float)};
+}
+inline std::span<float> as_floats(Secret& values) {
+  return {reinterpret_cast<float*>(values.bytes().data()), values.size() / sizeof(float)};
+}
+
+}  // namespace sesame::biometric

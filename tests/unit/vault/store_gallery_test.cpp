@@ -1,0 +1,104 @@
+#include "biometric/store/store_gallery.hpp"
+
+#include <gtest/gtest.h>
+
+#include "biometric/store/database.hpp"
+#include "tests/unit/vault/store_fixture.hpp"
+
+namespace sesame::biometric {
+namespace {
+
+class StoreGalleryTest : public testing::Test, public StoreFixture {
+ protected:
+  static EnrolmentRecord record(unsigned number) {
+    EnrolmentRecord record;
+    record.customer_id = "customer-" + std::to_string(number);
+    record.issuer = "bank";
+    record.claims = {phone(number)};
+    record.consent.text_version = "en-2";
+    record.consent.given_at = "2026-03-14T09:26:53Z";
+    record.token_pan = std::to_string(9999010000000000 + number);
+    record.attributes = {{"language", "bo"}};
+    record.model = "model-a";
+    record.reference = face(number);
+    return record;
+  }
+  static std::string best(StoreGallery& gallery, unsigned number) {
+    const auto hits = gallery.search(face_again(number, 0.7F), 3);
+    return hits.empty() || hits[0].cosine < 0.5F ? "" : hits[0].customer_id;
+  }
+};
+
+TEST_F(StoreGalleryTest, enrols_finds_searches_and_forgets) {
+  StoreGallery gallery(*store, "model-a");
+  for (unsigned number = 1; number <= 40; ++number) gallery.enrol(record(number));
+  EXPECT_EQ(gallery.size(), 40U);
+  const auto found = gallery.find(phone(3));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->customer_id, "customer-3");
+  EXPECT_EQ(found->token_pan, "9999010000000003");
+  EXPECT_EQ(found->consent.language, "bo");
+  EXPECT_GT(cosine(found->reference, face(3)), 0.99999F);
+  EXPECT_NEAR(gallery.search(face_again(3, 0.7F), 1).at(0).cosine, cosine(face_again(3, 0.7F), face(3)),
+              1e-5F);
+  EXPECT_EQ(best(gallery, 3), "customer-3");
+  EXPECT_EQ(best(gallery, 99), "");
+  EXPECT_TRUE(gallery.forget("customer-3"));
+  EXPECT_FALSE(gallery.forget("customer-3"));
+  EXPECT_EQ(best(gallery, 3), "");
+  EXPECT_FALSE(gallery.find(phone(3)));
+}
+
+TEST_F(StoreGalleryTest, refuses_in_words_what_the_store_refuses) {
+  StoreGallery gallery(*store, "model-a");
+  gallery.enrol(record(1));
+  EnrolmentRecord no_consent = record(2);
+  no_consent.consent = {};
+  EXPECT_THROW(gallery.enrol(no_consent), GalleryRefusal);
+  EnrolmentRecord taken = record(3);
+  taken.claims = {phone(1)};
+  EXPECT_THROW(gallery.enrol(taken), GalleryRefusal);
+  EnrolmentRecord same_token = record(4);
+  same_token.token_pan = record(1).token_pan;
+  EXPECT_THROW(gallery.enrol(same_token), GalleryRefusal);
+  EnrolmentRecord other_model = record(5);
+  other_model.model = "model-b";
+  EXPECT_THROW(gallery.enrol(other_model), GalleryRefusal);
+  EXPECT_EQ(gallery.size(), 1U);
+}
+
+TEST_F(StoreGalleryTest, what_another_process_does_is_in_effect_at_the_next_search) {
+  StoreGallery gallery(*store, "model-a");
+  IdentityStore command_line(options(), *master);
+  for (unsigned number = 1; number <= 600; ++number) command_line.enrol(request(number, face(number)));
+  EXPECT_EQ(best(gallery, 7), "customer-7");
+  EXPECT_EQ(best(gallery, 600), "customer-600");
+  command_line.forget("customer-7", "asked by customer");
+  EXPECT_EQ(best(gallery, 7), "");
+  command_line.set_status("customer-8", CustomerStatus::suspended);
+  EXPECT_EQ(best(gallery, 8), "");
+  command_line.set_status("customer-8", CustomerStatus::active);
+  EXPECT_EQ(best(gallery, 8), "customer-8");
+  command_line.renew_gallery();
+  EXPECT_EQ(best(gallery, 9), "customer-9");
+  const auto values = face(1000);
+  command_line.enrol(request(9, values));
+  EXPECT_EQ(best(gallery, 9), "");
+  EXPECT_EQ(best(gallery, 1000), "customer-9");
+}
+
+TEST_F(StoreGalleryTest, a_row_that_does_not_open_is_left_out_and_named) {
+  for (unsigned number = 1; number <= 3; ++number) enrol(number);
+  const std::string enrolment = store->find(phone(2), "model-a")->enrolment;
+  store.reset();
+  Database(file).execute("UPDATE enrolments SET box = zeroblob(2077) WHERE customer = 'customer-2'");
+  reopen();
+  StoreGallery gallery(*store, "model-a");
+  EXPECT_EQ(best(gallery, 1), "customer-1");
+  EXPECT_EQ(best(gallery, 2), "");
+  EXPECT_EQ(best(gallery, 3), "customer-3");
+  EXPECT_EQ(gallery.damaged(), std::vector<std::string>{enrolment});
+}
+
+}  // namespace
+}  // namespace sesame::biometric
