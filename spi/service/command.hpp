@@ -2,6 +2,7 @@
 // who asked and by when. Owned by the service; valid until the coroutine returns. Executor thread only.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <optional>
 
 #include "spi/contract/catalogue.hpp"
@@ -26,6 +27,8 @@ class Command {
     emit_event(event_info(&event), &event);
   }
   virtual void emit_event(const contract::EventInfo& event, const void* payload) = 0;
+  /// The same with a payload as it came from elsewhere: a front passes on what the contract does not know, too.
+  virtual void emit_json(const contract::EventInfo& event, const boost::json::value& payload) = 0;
 };
 
 }  // namespace sesame::spi

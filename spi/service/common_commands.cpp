@@ -102,12 +102,13 @@ json::value CommonCommands::capabilities() const {
     if (!events.empty()) entry["events"] = std::move(events);
     interfaces.push_back(std::move(entry));
   }
+  all["interfaces"] = std::move(interfaces);
+  if (all.contains("common")) return all;
   CapabilityProperties common;
   common.service_version = service_.options_.service_version;
   auto& information = common.device_information.emplace_back();
   if (!service_.options_.model.empty()) information.model_name = service_.options_.model;
   if (!service_.options_.serial_number.empty()) information.serial_number = service_.options_.serial_number;
-  all["interfaces"] = std::move(interfaces);
   all["common"] = contract::write(common);
   return all;
 }

@@ -20,6 +20,7 @@ class ServiceLink {
   virtual Executor& executor() = 0;
   /// Sends an unsolicited event to every client of the service.
   virtual void broadcast_event(const contract::EventInfo& event, const void* payload) = 0;
+  virtual void broadcast_json(const contract::EventInfo& event, const boost::json::value& payload) = 0;
   /// Compares the status of all providers with the last report and sends Common.StatusChangedEvent with what differs.
   /// Called by the service itself before each completion.
   virtual void status_changed() = 0;

@@ -19,6 +19,7 @@ class Request final : public Command, public std::enable_shared_from_this<Reques
   const ClientIdentity& client() const override;
   std::optional<TimePoint> deadline() const override { return deadline_; }
   void emit_event(const contract::EventInfo& event, const void* payload) override;
+  void emit_json(const contract::EventInfo& event, const boost::json::value& payload) override;
 
   const contract::Header& header() const { return envelope_.header; }
   const boost::json::value& payload() const { return envelope_.payload; }

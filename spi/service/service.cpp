@@ -10,6 +10,9 @@
 namespace sesame::spi {
 namespace json = boost::json;
 
+RefusalWithPayload::RefusalWithPayload(const Refusal& refusal, const json::value& payload)
+    : Refusal(refusal), payload_(std::make_shared<const json::value>(payload)) {}
+
 Service::Service(Executor& executor, ServiceOptions options, std::unique_ptr<ServiceBody> body, const Policy* policy,
                  ServiceObserver* observer)
     : executor_(executor),
@@ -197,6 +200,7 @@ Task<void> Service::run(std::shared_ptr<Request> request) {
     code = refusal.code();
     error_code = refusal.error_code();
     description = refusal.what();
+    if (const auto* with_payload = dynamic_cast<const RefusalWithPayload*>(&refusal)) payload = with_payload->payload();
   } catch (const Canceled&) {
     code = request->cancel_reason_;
   } catch (const Fault& fault) {
@@ -294,9 +298,13 @@ void Service::send(Connection& connection, const contract::Envelope& envelope, c
 }
 
 void Service::broadcast_event(const contract::EventInfo& event, const void* payload) {
+  broadcast_json(event, contract::write(*event.payload, payload));
+}
+
+void Service::broadcast_json(const contract::EventInfo& event, const json::value& payload) {
   // A status that changed with the event is told first, so that a client that asks on the event sees nothing older.
   status_changed();
-  broadcast(event, contract::write(*event.payload, payload));
+  broadcast(event, payload);
 }
 
 void Service::broadcast(const contract::EventInfo& event, json::value payload) {
@@ -311,7 +319,7 @@ void Service::broadcast(const contract::EventInfo& event, json::value payload) {
 
 json::object Service::full_status() const {
   json::object status = body_->status();
-  if (common_) status["common"] = common_->status();
+  if (common_ && !status.contains("common")) status["common"] = common_->status();
   return status;
 }
 
@@ -340,6 +348,10 @@ ConnectionId Request::connection() const { return owner_->id; }
 const ClientIdentity& Request::client() const { return owner_->client; }
 
 void Request::emit_event(const contract::EventInfo& event, const void* payload) {
+  emit_json(event, contract::write(*event.payload, payload));
+}
+
+void Request::emit_json(const contract::EventInfo& event, const json::value& payload) {
   if (state_ != State::running) return;
   if (std::ranges::find(info_->events, &event) == info_->events.end()) {
     if (service_.observer_) service_.observer_->provider_fault(service_.name(), info_->name, std::string(event.name) + " is no event of this command");
@@ -351,7 +363,7 @@ void Request::emit_event(const contract::EventInfo& event, const void* payload) 
   envelope.header.name = event.name;
   envelope.header.version = event.version;
   envelope.header.request_id = id();
-  envelope.payload = contract::write(*event.payload, payload);
+  envelope.payload = payload;
   service_.send(*owner_, envelope, event.payload);
 }
 

@@ -21,6 +21,16 @@
 
 namespace sesame::spi {
 
+/// A refusal whose completion has data beside its errorCode. `payload` is what the completion carries.
+class RefusalWithPayload : public Refusal {
+ public:
+  RefusalWithPayload(const Refusal& refusal, const boost::json::value& payload);
+  const boost::json::value& payload() const { return *payload_; }
+
+ private:
+  std::shared_ptr<const boost::json::value> payload_;
+};
+
 /// What a service runs. Owned by the service.
 class ServiceBody {
  public:
@@ -34,7 +44,8 @@ class ServiceBody {
   virtual Task<boost::json::value> run(const contract::CommandInfo& command, const boost::json::value& payload,
                                        Command& context) = 0;
   virtual DeviceState device_state() const = 0;
-  /// Property name -> part of Common.Status ("cardReader": {...}); `common` is made by the service.
+  /// Property name -> part of Common.Status ("cardReader": {...}). `common` is made by the service unless the body, as a front,
+  /// has one to pass on. The same for capabilities().
   virtual boost::json::object status() const = 0;
   virtual boost::json::object capabilities() const = 0;
   /// A connection went away; its commands are cancelled already.
@@ -108,6 +119,7 @@ class Service final : private ServiceLink {
   // ServiceLink
   Executor& executor() override { return executor_; }
   void broadcast_event(const contract::EventInfo& event, const void* payload) override;
+  void broadcast_json(const contract::EventInfo& event, const boost::json::value& payload) override;
   void status_changed() override;
   void spawn(Task<void> task) override { background_.spawn(std::move(task)); }
 

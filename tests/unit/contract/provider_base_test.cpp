@@ -16,6 +16,7 @@ class QuietCommand : public spi::Command {
   const spi::ClientIdentity& client() const override { return client_; }
   std::optional<spi::TimePoint> deadline() const override { return std::nullopt; }
   void emit_event(const contract::EventInfo&, const void*) override {}
+  void emit_json(const contract::EventInfo&, const boost::json::value&) override {}
 
  private:
   spi::ClientIdentity client_{};
