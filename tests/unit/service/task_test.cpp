@@ -40,10 +40,15 @@ TEST(Task, sleeps_on_the_virtual_clock) {
 TEST(Task, a_long_loop_of_tasks_that_are_ready_at_once_does_not_use_up_the_stack) {
   VirtualExecutor executor;
   TaskScope scope(executor);
+#ifdef __SANITIZE_THREAD__
+  constexpr int many = 10'000;  // the sanitizer's hooks keep a transfer from being a tail call
+#else
+  constexpr int many = 1'000'000;
+#endif
   int sum = 0;
-  scope.spawn(loop_of_ready_tasks(1'000'000, sum));
+  scope.spawn(loop_of_ready_tasks(many, sum));
   executor.run_until_idle();
-  EXPECT_EQ(sum, 1'000'000);
+  EXPECT_EQ(sum, many);
 }
 
 TEST(Task, cancel_ends_a_sleep_at_once_and_leaves_no_timer) {
