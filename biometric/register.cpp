@@ -1,0 +1,147 @@
+// Makes faces known to the host: the Biometric provider, the camera driver `face` (the face process' camera), and the section
+// `faces`, which starts the face process.
+//
+//     services:
+//       - {name: biometric, provider: Biometric}
+//       - {name: camera, provider: Camera, cameras: {person: {driver: face}}}
+//     faces:
+//       camera: v4l2:/dev/video0
+//       store: /var/lib/sesame/identities.db
+//       pkcs11: {module: /usr/lib/softhsm/libsofthsm2.so, token: sesame}
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "biometric/biometric_provider.hpp"
+#include "biometric/host_engine.hpp"
+#include "biometric/process/door.hpp"
+#include "biometric/remote_engine.hpp"
+#include "camera/device.hpp"
+#include "spi/host/child_process.hpp"
+#include "spi/host/host.hpp"
+#include "spi/host/registry.hpp"
+#include "spi/wire/local_socket.hpp"
+
+namespace sesame::biometric {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The face process' camera as a device of the Camera provider.
+class FaceCamera final : public camera::CameraDevice {
+ public:
+  explicit FaceCamera(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
+  spi::Task<camera::Bytes> take_picture(std::string caption) override { return engine_->take_picture(std::move(caption)); }
+  spi::Task<void> reset() override { co_await engine_->info(); }
+
+ private:
+  std::shared_ptr<Engine> engine_;
+};
+
+std::unique_ptr<camera::CameraDevice> make_face_camera(const spi::Section& section, spi::HostContext& context) {
+  section.allow_only({"driver"});
+  return std::make_unique<FaceCamera>(context.shared<HostEngine>());
+}
+
+spi::Providers make_biometric(const spi::Section& section, spi::HostContext& context, const spi::Registry&) {
+  section.allow_only({"name", "provider", "gives_templates_away", "gives_pictures_away", "watches_subject", "natural_motion",
+                      "most_templates", "state"});
+  BiometricProviderOptions options;
+  options.gives_templates_away = section.boolean("gives_templates_away", false);
+  options.gives_pictures_away = section.boolean("gives_pictures_away", false);
+  options.watches_subject = section.boolean("watches_subject", true);
+  options.natural_motion = section.boolean("natural_motion", false);
+  options.most_templates = static_cast<std::size_t>(section.integer("most_templates", 1, 64, 64));
+  if (section.has("state")) {
+    const std::string path = section.path("state");
+    options.load_mode = [path] {
+      std::ifstream in(path);
+      std::string mode;
+      in >> mode;
+      return mode;
+    };
+    options.save_mode = [path](const std::string& mode) { std::ofstream(path, std::ios::trunc) << mode << '\n'; };
+  }
+  spi::Providers providers;
+  providers.push_back(std::make_unique<BiometricProvider>(*context.shared<HostEngine>(), std::move(options)));
+  return providers;
+}
+
+std::string face_program(const spi::Section& section) {
+  if (section.has("program")) return section.path("program");
+  std::error_code error;
+  const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path() / "sesame-face";
+  return fs::exists(beside, error) ? beside.string() : "sesame-face";
+}
+
+std::vector<std::string> face_command(const spi::Section& section, const std::string& socket) {
+  std::vector<std::string> command = {face_program(section), "--socket", socket, "--camera", section.text("camera", "empty")};
+  const std::pair<const char*, const char*> paths[] = {{"models", "--models"}, {"descriptions", "--descriptions"},
+                                                       {"store", "--store"}, {"key_file", "--key-file"}};
+  for (const auto& [key, argument] : paths)
+    if (section.has(key)) command.insert(command.end(), {argument, section.path(key)});
+  if (section.has("pkcs11")) {
+    const spi::Section token = section.section("pkcs11");
+    token.allow_only({"module", "token"});
+    command.insert(command.end(), {"--pkcs11-module", token.text("module"), "--pkcs11-token", token.text("token")});
+  }
+  const std::pair<const char*, const char*> switches[] = {{"insecure_key_file", "--insecure-key-file"},
+                                                          {"simulated", "--simulated"},
+                                                          {"gives_templates_away", "--give-templates-away"},
+                                                          {"gives_pictures_away", "--give-pictures-away"}};
+  for (const auto& [key, argument] : switches)
+    if (section.boolean(key, false)) command.emplace_back(argument);
+  if (section.has("threads")) command.insert(command.end(), {"--threads", std::to_string(section.integer("threads", 1, 64))});
+  return command;
+}
+
+std::string socket_path(const spi::Section& section, spi::Host& host) {
+  if (section.has("socket")) return section.path("socket");
+  const auto run_directory = host.context().get<spi::RunDirectory>();
+  if (!run_directory || run_directory->path.empty()) section.fail("socket", "a path, for this host has no run directory");
+  return run_directory->path + "/face.sock";
+}
+
+// Runs the face process as long as the host, and gives the host's engine to everybody.
+class Faces final : public spi::Extension {
+ public:
+  Faces(const spi::Section& section, spi::Host& host, spi::AsioExecutor& executor)
+      : shared_(host.context().shared<HostEngine>()) {
+    section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file", "pkcs11", "simulated",
+                        "gives_templates_away", "gives_pictures_away", "threads", "program", "socket"});
+    const std::string socket = socket_path(section, host);
+    spi::LocalSocketLimits limits;
+    limits.line_bytes = door::longest_line;
+    limits.outgoing_bytes = 2 * door::longest_line;
+    auto engine = std::make_shared<RemoteEngine>(executor, [&executor, socket, limits] {
+      return spi::connect_local(executor, socket, limits);
+    });
+    host.context().set<RemoteEngine>(engine);
+    shared_->use(std::move(engine));
+    spi::ChildOptions options;
+    options.command = face_command(section, socket);
+    process_.emplace(executor, options, [](const std::string& line) { std::fprintf(stderr, "sesame: %s\n", line.c_str()); });
+  }
+  ~Faces() override { shared_->use(nullptr); }
+
+ private:
+  std::shared_ptr<HostEngine> shared_;
+  std::optional<spi::ChildProcess> process_;
+};
+
+std::unique_ptr<spi::Extension> make_faces(const spi::Section& section, spi::Host& host) {
+  auto* executor = dynamic_cast<spi::AsioExecutor*>(&host.executor());
+  if (executor == nullptr) section.fail("", "a host in real time: faces are another process");
+  return std::make_unique<Faces>(section, host, *executor);
+}
+
+}  // namespace
+
+void register_faces(spi::Registry& registry);
+void register_faces(spi::Registry& registry) {
+  registry.add("Biometric", make_biometric);
+  registry.add_driver<camera::CameraDevice>("face", make_face_camera);
+  registry.add_extension("faces", make_faces);
+}
+
+}  // namespace sesame::biometric
