@@ -1,0 +1,44 @@
+// Makes every simulated device a driver named `simulated` of its class.
+#include "simulators/control/control_panel.hpp"
+#include "simulators/devices/card_reader/simulated_card_reader.hpp"
+#include "spi/host/registry.hpp"
+
+namespace sesame::simulators {
+
+void register_simulated_devices(spi::Registry& registry);
+
+namespace {
+
+spi::Duration milliseconds(const spi::Section& section, std::string_view key) {
+  return std::chrono::milliseconds(section.integer(key, 0, 60'000, 0));
+}
+
+card_reader::Type reader_type(const spi::Section& section) {
+  constexpr std::pair<std::string_view, card_reader::Type> types[] = {
+      {"motor", card_reader::Type::motor},           {"swipe", card_reader::Type::swipe},
+      {"dip", card_reader::Type::dip},               {"latchedDip", card_reader::Type::latchedDip},
+      {"contactless", card_reader::Type::contactless}, {"permanent", card_reader::Type::permanent}};
+  const std::string word = section.word("type", {"motor", "swipe", "dip", "latchedDip", "contactless", "permanent"}, "motor");
+  for (const auto& [name, type] : types)
+    if (name == word) return type;
+  return card_reader::Type::motor;
+}
+
+// {driver: simulated, type: motor|..., reads_on_exit: false, read_write_from_exit: false, move_ms: 0, read_ms: 0, chip_ms: 0}
+std::unique_ptr<card_reader::Device> make_card_reader(const spi::Section& section, spi::HostContext& context) {
+  auto facts = ordinary_card_reader(reader_type(section));
+  facts.reads_on_exit = section.boolean("reads_on_exit", false);
+  facts.read_write_from_exit = section.boolean("read_write_from_exit", false);
+  const CardReaderTimes times{milliseconds(section, "move_ms"), milliseconds(section, "read_ms"), milliseconds(section, "chip_ms")};
+  auto device = std::make_unique<SimulatedCardReader>(context.executor(), std::move(facts), section.text("name"), times);
+  context.shared<ControlPanel>()->add(*device);
+  return device;
+}
+
+}  // namespace
+
+void register_simulated_devices(spi::Registry& registry) {
+  registry.add_driver<card_reader::Device>("simulated", make_card_reader);
+}
+
+}  // namespace sesame::simulators
