@@ -32,11 +32,16 @@ std::optional<Version> parse_version(std::string_view text) {
 
 std::string_view to_string(Lane lane) {
   switch (lane) {
-    case Lane::immediate: return "immediate";
-    case Lane::device: return "device";
-    case Lane::encryptor: return "encryptor";
-    case Lane::keyboard: return "keyboard";
-    case Lane::display: return "display";
+    case Lane::immediate:
+      return "immediate";
+    case Lane::device:
+      return "device";
+    case Lane::encryptor:
+      return "encryptor";
+    case Lane::keyboard:
+      return "keyboard";
+    case Lane::display:
+      return "display";
   }
   return "";
 }

@@ -1,5 +1,6 @@
-// What exists in the contract: interfaces, their commands and events, with versions, lanes, error codes and payload types.
-// All of it is constant data made from specs/interfaces/*.yaml; it may be read from any thread.
+// What exists in the contract: interfaces, their commands and events, with versions, lanes, error codes and
+// payload types. All of it is constant data made from specs/interfaces/*.yaml; it may be read from any
+// thread.
 #pragma once
 
 #include <compare>
@@ -26,8 +27,8 @@ std::string to_string(Version version);
 // Empty when the text is not of the form [1-9][0-9]*\.([1-9][0-9]*|0) or a number passes 65535.
 std::optional<Version> parse_version(std::string_view text);
 
-// Where a command waits. Commands of one lane of a service run one after the other, commands of different lanes side by side,
-// and `immediate` ones (pure information) at once.
+// Where a command waits. Commands of one lane of a service run one after the other, commands of different
+// lanes side by side, and `immediate` ones (pure information) at once.
 enum class Lane : std::uint8_t { immediate, device, encryptor, keyboard, display };
 std::string_view to_string(Lane lane);
 
@@ -70,7 +71,8 @@ const InterfaceInfo* find_interface(std::string_view name);
 // All 26, in alphabetical order.
 std::span<const InterfaceInfo* const> interfaces();
 
-// Owns one value of a described type without knowing the type at compile time, as the service needs for payloads.
+// Owns one value of a described type without knowing the type at compile time, as the service needs for
+// payloads.
 class Holder {
  public:
   explicit Holder(const TypeInfo& type);  // a default value; `type` describes an object

@@ -45,7 +45,10 @@ std::string range_text(const std::string& lowest, const std::string& highest) {
 }
 
 std::string number_text(double number) {
-  return std::isinf(number) ? "" : json::serialize(json::value(number == std::trunc(number) ? json::value(static_cast<std::int64_t>(number)) : json::value(number)));
+  return std::isinf(number) ? ""
+                            : json::serialize(json::value(number == std::trunc(number)
+                                                              ? json::value(static_cast<std::int64_t>(number))
+                                                              : json::value(number)));
 }
 
 std::string words_text(std::span<const std::string_view> words) {
@@ -64,8 +67,9 @@ std::string text_description(const TextInfo& type) {
   if (type.minimum_length == type.maximum_length) {
     text += " of " + std::to_string(type.minimum_length) + " characters";
   } else if (type.minimum_length > 0 || type.maximum_length != unlimited) {
-    text += " with a length" + range_text(type.minimum_length ? std::to_string(type.minimum_length) : "",
-                                          type.maximum_length != unlimited ? std::to_string(type.maximum_length) : "");
+    text += " with a length" +
+            range_text(type.minimum_length ? std::to_string(type.minimum_length) : "",
+                       type.maximum_length != unlimited ? std::to_string(type.maximum_length) : "");
   }
   if (type.pattern) text += " that matches " + std::string(type.pattern->text);
   return text;
@@ -74,7 +78,8 @@ std::string text_description(const TextInfo& type) {
 std::string integer_description(const IntegerInfo& type) {
   if (!type.values.empty()) {
     std::string text = "one of ";
-    for (const std::int64_t value : type.values) text += (text.size() > 7 ? ", " : "") + std::to_string(value);
+    for (const std::int64_t value : type.values)
+      text += (text.size() > 7 ? ", " : "") + std::to_string(value);
     return text;
   }
   return "an integer" + range_text(type.minimum != INT64_MIN ? std::to_string(type.minimum) : "",
@@ -83,22 +88,29 @@ std::string integer_description(const IntegerInfo& type) {
 
 std::string describe_type(const TypeInfo& type) {
   switch (type.kind) {
-    case Kind::boolean: return "a boolean";
-    case Kind::integer: return integer_description(static_cast<const IntegerInfo&>(type));
+    case Kind::boolean:
+      return "a boolean";
+    case Kind::integer:
+      return integer_description(static_cast<const IntegerInfo&>(type));
     case Kind::number: {
       const auto& number = static_cast<const NumberInfo&>(type);
       return "a number" + range_text(number_text(number.minimum), number_text(number.maximum));
     }
-    case Kind::text: return text_description(static_cast<const TextInfo&>(type));
-    case Kind::enumeration: return words_text(static_cast<const EnumerationInfo&>(type).words);
-    case Kind::array: return "an array";
-    case Kind::one_or_many: return "a string or an array of strings";
+    case Kind::text:
+      return text_description(static_cast<const TextInfo&>(type));
+    case Kind::enumeration:
+      return words_text(static_cast<const EnumerationInfo&>(type).words);
+    case Kind::array:
+      return "an array";
+    case Kind::one_or_many:
+      return "a string or an array of strings";
     case Kind::json: {
       const TypeInfo* shape = static_cast<const JsonInfo&>(type).shape;
       return shape ? describe_type(*shape) : "an object";
     }
     case Kind::object:
-    case Kind::map: return "an object";
+    case Kind::map:
+      return "an object";
   }
   return "";
 }
@@ -120,11 +132,13 @@ class Reader {
   bool integer(const json::value& value, const IntegerInfo& type, std::int64_t* out, const Place& place);
   bool number(const json::value& value, const NumberInfo& type, double* out, const Place& place);
   bool text(const json::value& value, const TextInfo& type, std::string* out, const Place& place);
-  bool enumeration(const json::value& value, const EnumerationInfo& type, std::uint8_t* out, const Place& place);
+  bool enumeration(const json::value& value, const EnumerationInfo& type, std::uint8_t* out,
+                   const Place& place);
   bool array(const json::value& value, const ArrayInfo& type, void* out, const Place& place);
   bool map(const json::value& value, const MapInfo& type, void* out, const Place& place);
   bool free_json(const json::value& value, const JsonInfo& type, void* out, const Place& place);
-  bool entry(std::string_view key, const json::value& value, const MapInfo& type, void* out, const Place& place);
+  bool entry(std::string_view key, const json::value& value, const MapInfo& type, void* out,
+             const Place& place);
   bool others(const json::object& value, const ObjectInfo& type, void* out, const Place& place);
   bool count(std::size_t size, std::uint32_t minimum, std::uint32_t maximum, const Place& place);
 
@@ -140,28 +154,37 @@ bool Reader::any(const json::value& value, const TypeInfo& type, void* out, cons
     }
     case Kind::integer:
       return integer(value, static_cast<const IntegerInfo&>(type), static_cast<std::int64_t*>(out), place);
-    case Kind::number: return number(value, static_cast<const NumberInfo&>(type), static_cast<double*>(out), place);
-    case Kind::text: return text(value, static_cast<const TextInfo&>(type), static_cast<std::string*>(out), place);
+    case Kind::number:
+      return number(value, static_cast<const NumberInfo&>(type), static_cast<double*>(out), place);
+    case Kind::text:
+      return text(value, static_cast<const TextInfo&>(type), static_cast<std::string*>(out), place);
     case Kind::enumeration:
-      return enumeration(value, static_cast<const EnumerationInfo&>(type), static_cast<std::uint8_t*>(out), place);
+      return enumeration(value, static_cast<const EnumerationInfo&>(type), static_cast<std::uint8_t*>(out),
+                         place);
     case Kind::object: {
       if (!value.is_object()) return fail(place, "an object");
       return object(value.get_object(), static_cast<const ObjectInfo&>(type), out, place);
     }
     case Kind::array:
-    case Kind::one_or_many: return array(value, static_cast<const ArrayInfo&>(type), out, place);
-    case Kind::map: return map(value, static_cast<const MapInfo&>(type), out, place);
-    case Kind::json: return free_json(value, static_cast<const JsonInfo&>(type), out, place);
+    case Kind::one_or_many:
+      return array(value, static_cast<const ArrayInfo&>(type), out, place);
+    case Kind::map:
+      return map(value, static_cast<const MapInfo&>(type), out, place);
+    case Kind::json:
+      return free_json(value, static_cast<const JsonInfo&>(type), out, place);
   }
   return true;
 }
 
 // A value where it stands: null where it may be, and the Optional<T> around it.
-bool Reader::slot(const json::value& value, const TypeInfo& type, FieldFlags flags, void* out, const Place& place) {
-  bool* present = out && (flags & is_optional) ? reinterpret_cast<bool*>(static_cast<char*>(out) + type.size) : nullptr;
+bool Reader::slot(const json::value& value, const TypeInfo& type, FieldFlags flags, void* out,
+                  const Place& place) {
+  bool* present =
+      out && (flags & is_optional) ? reinterpret_cast<bool*>(static_cast<char*>(out) + type.size) : nullptr;
   if (value.is_null()) {
     if (!(flags & is_nullable)) return fail(place, describe_type(type) + ", not null");
-    // A free JSON value that is there and null differs from none: KeyManagement.StartAuthenticate counts its properties.
+    // A free JSON value that is there and null differs from none: KeyManagement.StartAuthenticate counts its
+    // properties.
     if (present) *present = type.kind == Kind::json && !static_cast<const JsonInfo&>(type).shape;
     return true;
   }
@@ -170,7 +193,8 @@ bool Reader::slot(const json::value& value, const TypeInfo& type, FieldFlags fla
   return true;
 }
 
-bool Reader::integer(const json::value& value, const IntegerInfo& type, std::int64_t* out, const Place& place) {
+bool Reader::integer(const json::value& value, const IntegerInfo& type, std::int64_t* out,
+                     const Place& place) {
   std::int64_t number = 0;
   if (const std::int64_t* exact = value.if_int64()) {
     number = *exact;
@@ -183,7 +207,8 @@ bool Reader::integer(const json::value& value, const IntegerInfo& type, std::int
     return fail(place, describe_type(type));
   }
   bool fits = number >= type.minimum && number <= type.maximum;
-  if (!type.values.empty()) fits = std::find(type.values.begin(), type.values.end(), number) != type.values.end();
+  if (!type.values.empty())
+    fits = std::find(type.values.begin(), type.values.end(), number) != type.values.end();
   if (!fits) return fail(place, describe_type(type));
   if (out) *out = number;
   return true;
@@ -213,17 +238,21 @@ bool Reader::text(const json::value& value, const TextInfo& type, std::string* o
   return true;
 }
 
-bool Reader::enumeration(const json::value& value, const EnumerationInfo& type, std::uint8_t* out, const Place& place) {
+bool Reader::enumeration(const json::value& value, const EnumerationInfo& type, std::uint8_t* out,
+                         const Place& place) {
   const json::string* string = value.if_string();
   std::uint8_t word = 0;
-  if (!string || !value_of(type, {string->data(), string->size()}, word)) return fail(place, describe_type(type));
+  if (!string || !value_of(type, {string->data(), string->size()}, word))
+    return fail(place, describe_type(type));
   if (out) *out = word;
   return true;
 }
 
 bool Reader::count(std::size_t size, std::uint32_t minimum, std::uint32_t maximum, const Place& place) {
-  if (size < minimum) return fail(place, "at least " + std::to_string(minimum) + (minimum == 1 ? " property" : " properties"));
-  if (size > maximum) return fail(place, "at most " + std::to_string(maximum) + (maximum == 1 ? " property" : " properties"));
+  if (size < minimum)
+    return fail(place, "at least " + std::to_string(minimum) + (minimum == 1 ? " property" : " properties"));
+  if (size > maximum)
+    return fail(place, "at most " + std::to_string(maximum) + (maximum == 1 ? " property" : " properties"));
   return true;
 }
 
@@ -243,7 +272,8 @@ bool Reader::object(const json::object& value, const ObjectInfo& type, void* out
 }
 
 bool is_field(const ObjectInfo& type, std::string_view name) {
-  return std::any_of(type.fields.begin(), type.fields.end(), [&](const FieldInfo& f) { return f.name == name; });
+  return std::any_of(type.fields.begin(), type.fields.end(),
+                     [&](const FieldInfo& f) { return f.name == name; });
 }
 
 bool Reader::others(const json::object& value, const ObjectInfo& type, void* out, const Place& place) {
@@ -257,7 +287,8 @@ bool Reader::others(const json::object& value, const ObjectInfo& type, void* out
   return true;
 }
 
-bool Reader::entry(std::string_view key, const json::value& value, const MapInfo& type, void* out, const Place& place) {
+bool Reader::entry(std::string_view key, const json::value& value, const MapInfo& type, void* out,
+                   const Place& place) {
   void* slot_of_value = nullptr;
   if (out) {
     void* added = type.operations.append(out);
@@ -286,7 +317,9 @@ bool all_different(const json::array& array) {
     // 1 and 1.0 are the same number.
     const double* real = value.if_double();
     const bool whole = real && *real == std::trunc(*real) && std::fabs(*real) < 0x1p63;
-    if (!seen.insert(whole ? std::to_string(static_cast<std::int64_t>(*real)) : json::serialize(value)).second) return false;
+    if (!seen.insert(whole ? std::to_string(static_cast<std::int64_t>(*real)) : json::serialize(value))
+             .second)
+      return false;
   }
   return true;
 }
@@ -298,9 +331,11 @@ bool Reader::array(const json::value& value, const ArrayInfo& type, void* out, c
   const json::array* array = value.if_array();
   if (!array) return fail(place, describe_type(type));
   if (array->size() < type.minimum_items)
-    return fail(place, "an array of at least " + std::to_string(type.minimum_items) + (type.minimum_items == 1 ? " item" : " items"));
+    return fail(place, "an array of at least " + std::to_string(type.minimum_items) +
+                           (type.minimum_items == 1 ? " item" : " items"));
   if (array->size() > type.maximum_items)
-    return fail(place, "an array of at most " + std::to_string(type.maximum_items) + (type.maximum_items == 1 ? " item" : " items"));
+    return fail(place, "an array of at most " + std::to_string(type.maximum_items) +
+                           (type.maximum_items == 1 ? " item" : " items"));
   for (std::size_t i = 0; i < array->size(); ++i) {
     void* item = out ? type.operations.append(out) : nullptr;
     if (!slot((*array)[i], *type.item, type.item_flags, item, Place{&place, {}, i, true})) return false;
@@ -309,7 +344,8 @@ bool Reader::array(const json::value& value, const ArrayInfo& type, void* out, c
 }
 
 bool Reader::free_json(const json::value& value, const JsonInfo& type, void* out, const Place& place) {
-  if (type.shape ? !any(value, *type.shape, nullptr, place) : !value.is_object() && !fail(place, "an object")) return false;
+  if (type.shape ? !any(value, *type.shape, nullptr, place) : !value.is_object() && !fail(place, "an object"))
+    return false;
   if (out) *static_cast<Json*>(out) = Json(value);
   return true;
 }
@@ -329,6 +365,8 @@ std::optional<Violation> read(const json::value* payload, const TypeInfo& type, 
   return reader.take();
 }
 
-std::optional<Violation> validate(const json::value* payload, const TypeInfo& type) { return read(payload, type, nullptr); }
+std::optional<Violation> validate(const json::value* payload, const TypeInfo& type) {
+  return read(payload, type, nullptr);
+}
 
 }  // namespace sesame::contract

@@ -44,31 +44,43 @@ const TypeInfo& behind_json(const TypeInfo& type) {
 
 json::value mask(const json::value& value) {
   switch (value.kind()) {
-    case json::kind::null: return nullptr;
-    case json::kind::bool_: return "<boolean>";
+    case json::kind::null:
+      return nullptr;
+    case json::kind::bool_:
+      return "<boolean>";
     case json::kind::int64:
     case json::kind::uint64:
-    case json::kind::double_: return "<number>";
-    case json::kind::string: return "<string>";
-    case json::kind::array: return "<array>";
-    case json::kind::object: return "<object>";
+    case json::kind::double_:
+      return "<number>";
+    case json::kind::string:
+      return "<string>";
+    case json::kind::array:
+      return "<array>";
+    case json::kind::object:
+      return "<object>";
   }
   return nullptr;
 }
 
 bool is_leaf_of(const json::value& value, const TypeInfo& type) {
   switch (type.kind) {
-    case Kind::boolean: return value.is_bool();
+    case Kind::boolean:
+      return value.is_bool();
     case Kind::integer:
-    case Kind::number: return value.is_number();
-    case Kind::text: return value.is_string();
+    case Kind::number:
+      return value.is_number();
+    case Kind::text:
+      return value.is_string();
     case Kind::enumeration: {  // a word that is none of the type's can be anything
       std::uint8_t word = 0;
       const json::string* string = value.if_string();
-      return string && value_of(static_cast<const EnumerationInfo&>(type), {string->data(), string->size()}, word);
+      return string &&
+             value_of(static_cast<const EnumerationInfo&>(type), {string->data(), string->size()}, word);
     }
-    case Kind::one_or_many: return value.is_string();
-    default: return false;
+    case Kind::one_or_many:
+      return value.is_string();
+    default:
+      return false;
   }
 }
 
@@ -81,11 +93,13 @@ json::value masked_copy(const json::value& value, const TypeInfo& outer, FieldFl
     json::object out;
     for (const json::key_value_pair& pair : *object) {
       const Meaning meaning = meaning_of(type, {pair.key().data(), pair.key().size()});
-      out.emplace(pair.key(), meaning.type ? masked_copy(pair.value(), *meaning.type, meaning.flags) : mask(pair.value()));
+      out.emplace(pair.key(), meaning.type ? masked_copy(pair.value(), *meaning.type, meaning.flags)
+                                           : mask(pair.value()));
     }
     return out;
   }
-  if (const json::array* array = value.if_array(); array && (type.kind == Kind::array || type.kind == Kind::one_or_many)) {
+  if (const json::array* array = value.if_array();
+      array && (type.kind == Kind::array || type.kind == Kind::one_or_many)) {
     const auto& info = static_cast<const ArrayInfo&>(type);
     json::array out;
     for (const json::value& item : *array) out.push_back(masked_copy(item, *info.item, info.item_flags));
@@ -111,8 +125,8 @@ void add_required(const TypeInfo& type, const json::object& after, json::object&
 
 json::object changed(const TypeInfo& type, const json::object& before, const json::object& after);
 
-void add_changed(const TypeInfo& type, std::string_view key, const json::value& before, const json::value& after,
-                 json::object& out) {
+void add_changed(const TypeInfo& type, std::string_view key, const json::value& before,
+                 const json::value& after, json::object& out) {
   if (before == after) return;
   const Meaning meaning = meaning_of(type, key);
   const TypeInfo* inner = meaning.type ? &behind_json(*meaning.type) : nullptr;
@@ -127,7 +141,8 @@ void add_changed(const TypeInfo& type, std::string_view key, const json::value& 
 
 json::object changed(const TypeInfo& type, const json::object& before, const json::object& after) {
   json::object out;
-  for (const json::key_value_pair& pair : after) add_changed(type, pair.key(), at(before, pair.key()), pair.value(), out);
+  for (const json::key_value_pair& pair : after)
+    add_changed(type, pair.key(), at(before, pair.key()), pair.value(), out);
   for (const json::key_value_pair& pair : before)
     if (!after.contains(pair.key())) add_changed(type, pair.key(), pair.value(), nullptr, out);
   if (!out.empty()) add_required(type, after, out);

@@ -14,7 +14,8 @@ json::value any(const TypeInfo& type, const void* in);
 
 // A value where it stands: null for an Optional<T> that is not present.
 json::value slot(const TypeInfo& type, FieldFlags flags, const void* in) {
-  if ((flags & is_optional) && !*reinterpret_cast<const bool*>(static_cast<const char*>(in) + type.size)) return nullptr;
+  if ((flags & is_optional) && !*reinterpret_cast<const bool*>(static_cast<const char*>(in) + type.size))
+    return nullptr;
   return any(type, in);
 }
 
@@ -33,12 +34,14 @@ json::value object(const ObjectInfo& type, const void* in) {
   json::object out;
   for (const FieldInfo& field : type.fields) {
     const char* member = static_cast<const char*>(in) + field.offset;
-    const bool absent = (field.flags & is_optional) && !*reinterpret_cast<const bool*>(member + field.type->size);
+    const bool absent =
+        (field.flags & is_optional) && !*reinterpret_cast<const bool*>(member + field.type->size);
     if (absent && !(field.flags & is_required)) continue;
     out.emplace(field.name, slot(*field.type, field.flags, member));
   }
   if (type.others)
-    entries(static_cast<const MapInfo&>(*type.others->type), static_cast<const char*>(in) + type.others->offset, out);
+    entries(static_cast<const MapInfo&>(*type.others->type),
+            static_cast<const char*>(in) + type.others->offset, out);
   return out;
 }
 
@@ -48,27 +51,36 @@ json::value array(const ArrayInfo& type, const void* in) {
   if (type.kind == Kind::one_or_many && size == 1) return any(*type.item, type.operations.at(vector, 0));
   json::array out;
   out.reserve(size);
-  for (std::size_t i = 0; i < size; ++i) out.push_back(slot(*type.item, type.item_flags, type.operations.at(vector, i)));
+  for (std::size_t i = 0; i < size; ++i)
+    out.push_back(slot(*type.item, type.item_flags, type.operations.at(vector, i)));
   return out;
 }
 
 json::value any(const TypeInfo& type, const void* in) {
   switch (type.kind) {
-    case Kind::boolean: return *static_cast<const bool*>(in);
-    case Kind::integer: return *static_cast<const std::int64_t*>(in);
-    case Kind::number: return *static_cast<const double*>(in);
-    case Kind::text: return json::string(*static_cast<const std::string*>(in));
+    case Kind::boolean:
+      return *static_cast<const bool*>(in);
+    case Kind::integer:
+      return *static_cast<const std::int64_t*>(in);
+    case Kind::number:
+      return *static_cast<const double*>(in);
+    case Kind::text:
+      return json::string(*static_cast<const std::string*>(in));
     case Kind::enumeration:
-      return json::string(word_of(static_cast<const EnumerationInfo&>(type), *static_cast<const std::uint8_t*>(in)));
-    case Kind::object: return object(static_cast<const ObjectInfo&>(type), in);
+      return json::string(
+          word_of(static_cast<const EnumerationInfo&>(type), *static_cast<const std::uint8_t*>(in)));
+    case Kind::object:
+      return object(static_cast<const ObjectInfo&>(type), in);
     case Kind::array:
-    case Kind::one_or_many: return array(static_cast<const ArrayInfo&>(type), in);
+    case Kind::one_or_many:
+      return array(static_cast<const ArrayInfo&>(type), in);
     case Kind::map: {
       json::object out;
       entries(static_cast<const MapInfo&>(type), in, out);
       return out;
     }
-    case Kind::json: return static_cast<const Json*>(in)->value();
+    case Kind::json:
+      return static_cast<const Json*>(in)->value();
   }
   return nullptr;
 }

@@ -14,16 +14,34 @@ namespace {
 
 using Fault = EnvelopeFault::Kind;
 
-constexpr std::array<std::string_view, 5> message_types{"command", "acknowledge", "event", "completion", "unsolicited"};
+constexpr std::array<std::string_view, 5> message_types{"command", "acknowledge", "event", "completion",
+                                                        "unsolicited"};
 
 // XFS4IoT 2.3.2.4 to 2.3.2.6.
-constexpr std::array<std::string_view, 3> acknowledge_states{"invalidMessage", "invalidRequestID", "tooManyRequests"};
-constexpr std::array<std::string_view, 22> completion_codes{
-    "commandErrorCode",    "canceled",          "deviceNotReady",       "hardwareError",         "internalError",
-    "invalidCommand",      "invalidRequestID",  "timeOut",              "unsupportedCommand",    "invalidData",
-    "userError",           "unsupportedData",   "fraudAttempt",         "sequenceError",         "authorizationRequired",
-    "noCommandNonce",      "invalidToken",      "invalidTokenNonce",    "invalidTokenHMAC",      "invalidTokenFormat",
-    "invalidTokenKeyNoValue", "notEnoughSpace"};
+constexpr std::array<std::string_view, 3> acknowledge_states{"invalidMessage", "invalidRequestID",
+                                                             "tooManyRequests"};
+constexpr std::array<std::string_view, 22> completion_codes{"commandErrorCode",
+                                                            "canceled",
+                                                            "deviceNotReady",
+                                                            "hardwareError",
+                                                            "internalError",
+                                                            "invalidCommand",
+                                                            "invalidRequestID",
+                                                            "timeOut",
+                                                            "unsupportedCommand",
+                                                            "invalidData",
+                                                            "userError",
+                                                            "unsupportedData",
+                                                            "fraudAttempt",
+                                                            "sequenceError",
+                                                            "authorizationRequired",
+                                                            "noCommandNonce",
+                                                            "invalidToken",
+                                                            "invalidTokenNonce",
+                                                            "invalidTokenHMAC",
+                                                            "invalidTokenFormat",
+                                                            "invalidTokenKeyNoValue",
+                                                            "notEnoughSpace"};
 
 template <std::size_t N>
 bool is_one_of(const std::array<std::string_view, N>& words, std::string_view word) {
@@ -36,11 +54,13 @@ std::string_view view(const json::string& text) { return {text.data(), text.size
 std::optional<std::int64_t> integer_of(const json::value& value) {
   if (const std::int64_t* number = value.if_int64()) return *number;
   const double* real = value.if_double();
-  if (real && *real == std::trunc(*real) && std::fabs(*real) < 0x1p63) return static_cast<std::int64_t>(*real);
+  if (real && *real == std::trunc(*real) && std::fabs(*real) < 0x1p63)
+    return static_cast<std::int64_t>(*real);
   return std::nullopt;
 }
 
-// Reads one header. Each step says in `fault_` what is wrong; what was read before stays, for the acknowledge.
+// Reads one header. Each step says in `fault_` what is wrong; what was read before stays, for the
+// acknowledge.
 class HeaderReader {
  public:
   explicit HeaderReader(const json::object& source) : source_(source) {}
@@ -85,15 +105,19 @@ void HeaderReader::recover() {
 
 bool HeaderReader::names() {
   std::string type;
-  if (!text("type", type)) return fail(Fault::bad_header, "header.type: expected a string, which is required");
+  if (!text("type", type))
+    return fail(Fault::bad_header, "header.type: expected a string, which is required");
   const auto found = std::find(message_types.begin(), message_types.end(), type);
   if (found == message_types.end())
-    return fail(Fault::bad_header, "header.type: expected one of command, acknowledge, event, completion, unsolicited");
+    return fail(Fault::bad_header,
+                "header.type: expected one of command, acknowledge, event, completion, unsolicited");
   header.type = static_cast<MessageType>(found - message_types.begin());
-  if (!text("name", header.name)) return fail(Fault::bad_header, "header.name: expected a string, which is required");
+  if (!text("name", header.name))
+    return fail(Fault::bad_header, "header.name: expected a string, which is required");
   std::string version;
   const std::optional<Version> parsed = text("version", version) ? parse_version(version) : std::nullopt;
-  if (!parsed) return fail(Fault::bad_header, "header.version: expected a string like \"2.0\", which is required");
+  if (!parsed)
+    return fail(Fault::bad_header, "header.version: expected a string like \"2.0\", which is required");
   header.version = *parsed;
   return true;
 }
@@ -106,8 +130,8 @@ bool HeaderReader::request_id() {
   const std::int64_t lowest = header.type == MessageType::command ? 1 : 0;
   const std::optional<std::int64_t> number = id ? integer_of(*id) : std::nullopt;
   if (!number || *number < lowest)
-    return fail(Fault::bad_request_id,
-                "header.requestId: expected an integer of at least " + std::to_string(lowest) + ", which is required");
+    return fail(Fault::bad_request_id, "header.requestId: expected an integer of at least " +
+                                           std::to_string(lowest) + ", which is required");
   header.request_id = number;
   return true;
 }
@@ -125,16 +149,19 @@ bool HeaderReader::timeout() {
 bool HeaderReader::word(std::string_view key, std::string& out, bool known) {
   const json::value* value = source_.if_contains(key);
   if (!value || value->is_null()) return true;
-  if (text(key, out) && (known || is_one_of(acknowledge_states, out) || is_one_of(completion_codes, out))) return true;
+  if (text(key, out) && (known || is_one_of(acknowledge_states, out) || is_one_of(completion_codes, out)))
+    return true;
   out.clear();
-  return fail(Fault::bad_header, "header." + std::string(key) + ": expected a " + (known ? "string" : "known value") + " or null");
+  return fail(Fault::bad_header, "header." + std::string(key) + ": expected a " +
+                                     (known ? "string" : "known value") + " or null");
 }
 
 bool HeaderReader::results() {
   if (header.type == MessageType::acknowledge) {
     if (!word("status", header.status, false)) return false;
     if (!header.status.empty() && !is_one_of(acknowledge_states, header.status))
-      return fail(Fault::bad_header, "header.status: expected invalidMessage, invalidRequestID, tooManyRequests or null");
+      return fail(Fault::bad_header,
+                  "header.status: expected invalidMessage, invalidRequestID, tooManyRequests or null");
   }
   if (header.type == MessageType::completion) {
     if (!word("completionCode", header.completion_code, false)) return false;
@@ -171,7 +198,9 @@ bool HeaderReader::read() {
   return names() && request_id() && timeout() && results() && nothing_else();
 }
 
-EnvelopeFault bad_shape(std::string description) { return {Fault::bad_header, std::move(description), {}, {}}; }
+EnvelopeFault bad_shape(std::string description) {
+  return {Fault::bad_header, std::move(description), {}, {}};
+}
 
 std::variant<Envelope, EnvelopeFault> envelope_of(json::value& message) {
   json::object* object = message.if_object();
@@ -182,16 +211,19 @@ std::variant<Envelope, EnvelopeFault> envelope_of(json::value& message) {
   if (!reader.read()) return reader.fault();
 
   const auto refuse = [&](std::string description) {
-    return EnvelopeFault{Fault::bad_header, std::move(description), reader.header.request_id, reader.header.name};
+    return EnvelopeFault{Fault::bad_header, std::move(description), reader.header.request_id,
+                         reader.header.name};
   };
   for (const json::key_value_pair& pair : *object)
-    if (pair.key() != "header" && pair.key() != "payload") return refuse("only header and payload stand at the top level");
+    if (pair.key() != "header" && pair.key() != "payload")
+      return refuse("only header and payload stand at the top level");
   Envelope envelope{std::move(reader.header), nullptr};
   json::value* payload = object->if_contains("payload");
   if (!payload || payload->is_null()) return envelope;
   reader.header = envelope.header;
   if (!payload->is_object()) return refuse("payload: expected an object or null");
-  if (payload->get_object().empty()) return refuse("payload: expected at least one property; without any it is left out");
+  if (payload->get_object().empty())
+    return refuse("payload: expected at least one property; without any it is left out");
   envelope.payload = std::move(*payload);
   return envelope;
 }
@@ -203,14 +235,17 @@ void add_text(std::string& out, std::string_view key, const std::string& text) {
 
 std::string print_header(const Header& header) {
   std::string out = "{\"header\":{\"type\":\"";
-  out.append(to_string(header.type)).append("\",\"name\":").append(json::serialize(json::string_view(header.name)));
+  out.append(to_string(header.type))
+      .append("\",\"name\":")
+      .append(json::serialize(json::string_view(header.name)));
   out.append(",\"version\":\"").append(to_string(header.version)).append("\"");
   if (header.request_id) out.append(",\"requestId\":").append(std::to_string(*header.request_id));
   if (header.timeout_ms) out.append(",\"timeout\":").append(std::to_string(header.timeout_ms));
   add_text(out, "status", header.status);
   add_text(out, "completionCode", header.completion_code);
-  const bool may_explain = !header.status.empty() || (!header.completion_code.empty() && header.completion_code != "canceled" &&
-                                                      header.completion_code != "timeOut");
+  const bool may_explain =
+      !header.status.empty() || (!header.completion_code.empty() && header.completion_code != "canceled" &&
+                                 header.completion_code != "timeOut");
   if (may_explain) add_text(out, "errorDescription", header.error_description);
   return out += '}';
 }
@@ -219,7 +254,8 @@ std::string print_header(const Header& header) {
 
 std::string_view to_string(MessageType type) { return message_types[static_cast<std::size_t>(type)]; }
 
-std::variant<Envelope, EnvelopeFault> parse_envelope(std::string_view text, const EnvelopeLimits& limits) try {
+std::variant<Envelope, EnvelopeFault> parse_envelope(std::string_view text,
+                                                     const EnvelopeLimits& limits) try {
   std::variant<json::value, EnvelopeFault> message = parse_json(text, limits);
   if (EnvelopeFault* fault = std::get_if<EnvelopeFault>(&message)) return std::move(*fault);
   return envelope_of(std::get<json::value>(message));

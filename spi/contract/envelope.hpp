@@ -1,5 +1,6 @@
 // The frame around every message: header and payload (XFS4IoT 2.3), read strictly and written plainly.
-// Pure functions; any thread. Nothing that arrives makes them throw, recurse without bound or keep more than the limits say.
+// Pure functions; any thread. Nothing that arrives makes them throw, recurse without bound or keep more than
+// the limits say.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -46,15 +47,17 @@ struct EnvelopeFault {
   std::string name;
 };
 
-// `text` is one WebSocket message. A payload {} is refused (minProperties 1), as are header properties that the message's
-// type does not have, keys given twice, lone surrogates and numbers out of range.
-std::variant<Envelope, EnvelopeFault> parse_envelope(std::string_view text, const EnvelopeLimits& limits = {});
+// `text` is one WebSocket message. A payload {} is refused (minProperties 1), as are header properties that
+// the message's type does not have, keys given twice, lone surrogates and numbers out of range.
+std::variant<Envelope, EnvelopeFault> parse_envelope(std::string_view text,
+                                                     const EnvelopeLimits& limits = {});
 
 std::string print_envelope(const Envelope& envelope);
 // With a payload that is JSON text already; "" = absent. For an event that goes to many clients.
 std::string print_envelope(const Header& header, std::string_view payload);
 
 // Any JSON text under the same limits and refusals, for configuration, scripts and tools.
-std::variant<boost::json::value, EnvelopeFault> parse_json(std::string_view text, const EnvelopeLimits& limits = {});
+std::variant<boost::json::value, EnvelopeFault> parse_json(std::string_view text,
+                                                           const EnvelopeLimits& limits = {});
 
 }  // namespace sesame::contract

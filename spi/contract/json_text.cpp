@@ -1,5 +1,5 @@
-// JSON text to values under limits: Boost.JSON's parser with a handler of our own, because its ready-made one takes the last
-// of two equal keys without a word.
+// JSON text to values under limits: Boost.JSON's parser with a handler of our own, because its ready-made one
+// takes the last of two equal keys without a word.
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/object.hpp>
 #include <cmath>
@@ -15,7 +15,8 @@ namespace {
 
 enum class Refusal { none, same_key_twice, number_out_of_range };
 
-// Builds the value; containers under construction are on a stack of its own, bounded by the parser's depth limit.
+// Builds the value; containers under construction are on a stack of its own, bounded by the parser's depth
+// limit.
 class Builder {
  public:
   static constexpr std::size_t max_array_size = std::size_t(-1);
@@ -48,8 +49,12 @@ class Builder {
     return good;
   }
   bool on_number_part(json::string_view, error_code&) { return true; }
-  bool on_int64(std::int64_t number, json::string_view, error_code& error) { return add(json::value(number), error); }
-  bool on_uint64(std::uint64_t number, json::string_view, error_code& error) { return add(json::value(number), error); }
+  bool on_int64(std::int64_t number, json::string_view, error_code& error) {
+    return add(json::value(number), error);
+  }
+  bool on_uint64(std::uint64_t number, json::string_view, error_code& error) {
+    return add(json::value(number), error);
+  }
   bool on_double(double number, json::string_view, error_code& error) {
     if (!std::isfinite(number)) return refuse(Refusal::number_out_of_range, error);
     return add(json::value(number), error);
@@ -115,17 +120,19 @@ EnvelopeFault fault_of(const Builder& builder, const error_code& error, std::siz
   using Fault = EnvelopeFault::Kind;
   const std::string place = " at byte " + std::to_string(at);
   if (builder.refusal() == Refusal::same_key_twice)
-    return {Fault::not_json, "the property \"" + printable(builder.key()) + "\" is given twice" + place, {}, {}};
+    return {
+        Fault::not_json, "the property \"" + printable(builder.key()) + "\" is given twice" + place, {}, {}};
   if (builder.refusal() == Refusal::number_out_of_range)
     return {Fault::not_json, "a number is out of range" + place, {}, {}};
-  if (error == json::error::too_deep) return {Fault::too_deep, "the JSON text is nested too deeply" + place, {}, {}};
+  if (error == json::error::too_deep)
+    return {Fault::too_deep, "the JSON text is nested too deeply" + place, {}, {}};
   return {Fault::not_json, "not JSON: " + error.message() + place, {}, {}};
 }
 
 std::variant<json::value, EnvelopeFault> parse_limited(std::string_view text, const EnvelopeLimits& limits) {
   if (text.size() > limits.bytes)
-    return EnvelopeFault{EnvelopeFault::Kind::not_json,
-                         "longer than " + std::to_string(limits.bytes) + " bytes", {}, {}};
+    return EnvelopeFault{
+        EnvelopeFault::Kind::not_json, "longer than " + std::to_string(limits.bytes) + " bytes", {}, {}};
   json::parse_options options;
   options.max_depth = limits.depth;
   json::basic_parser<Builder> parser(options);
@@ -134,7 +141,8 @@ std::variant<json::value, EnvelopeFault> parse_limited(std::string_view text, co
   if (!error && read < text.size()) {
     // White space may follow the document, nothing else.
     const std::string_view rest = text.substr(read);
-    if (rest.find_first_not_of(" \t\r\n") != std::string_view::npos) error = json::make_error_code(json::error::extra_data);
+    if (rest.find_first_not_of(" \t\r\n") != std::string_view::npos)
+      error = json::make_error_code(json::error::extra_data);
   }
   if (error) return fault_of(parser.handler(), error, read);
   return parser.handler().take();

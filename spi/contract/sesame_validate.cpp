@@ -1,7 +1,10 @@
-// sesame-validate: judges payloads by the contract, one a line, for tests that compare us with other validators.
+// sesame-validate: judges payloads by the contract, one a line, for tests that compare us with other
+// validators.
 //     {"message":"CardReader.ReadRawData","kind":"command","payload":{"track2":true}}   ->   ok
-//     {"message":"CardReader.Move","kind":"command","payload":{"to":7}}                 ->   payload.to: a string ...
-// kind is command, completion or event (solicited or not). A line that is no such question is answered with "? " and why.
+//     {"message":"CardReader.Move","kind":"command","payload":{"to":7}}                 ->   payload.to: a
+//     string ...
+// kind is command, completion or event (solicited or not). A line that is no such question is answered with
+// "? " and why.
 #include <boost/json/object.hpp>
 #include <iostream>
 #include <string>

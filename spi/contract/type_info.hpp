@@ -1,5 +1,6 @@
-// The tables that describe generated types to the engine: constant data, written by the generator into one source file per
-// interface, read by codec.cpp from any thread. Only generated sources and the engine include this.
+// The tables that describe generated types to the engine: constant data, written by the generator into one
+// source file per interface, read by codec.cpp from any thread. Only generated sources and the engine include
+// this.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,18 @@
 
 namespace sesame::contract {
 
-enum class Kind : std::uint8_t { boolean, integer, number, text, enumeration, object, array, one_or_many, map, json };
+enum class Kind : std::uint8_t {
+  boolean,
+  integer,
+  number,
+  text,
+  enumeration,
+  object,
+  array,
+  one_or_many,
+  map,
+  json
+};
 
 // Each kind has its own table, which begins with this; `kind` says which it is.
 struct TypeInfo {
@@ -24,12 +36,13 @@ struct TypeInfo {
   std::string_view name;  // "CardReader.ReadRawData"; empty for scalars
 };
 
-// A regular expression compiled by the generator to a deterministic automaton: matching takes one step a character, whatever
-// the text (std::regex recurses, and a long text ends the process).
+// A regular expression compiled by the generator to a deterministic automaton: matching takes one step a
+// character, whatever the text (std::regex recurses, and a long text ends the process).
 struct Pattern {
-  std::string_view text;       // as in the YAML, for messages
-  const std::uint8_t* classes;  // [129]: the class of each ASCII character, then that of every other character
-  const std::uint16_t* next;    // [state * class_count + class]; state 0 never accepts again
+  std::string_view text;  // as in the YAML, for messages
+  const std::uint8_t*
+      classes;                // [129]: the class of each ASCII character, then that of every other character
+  const std::uint16_t* next;  // [state * class_count + class]; state 0 never accepts again
   const std::uint8_t* accepts;  // [state]
   std::uint8_t class_count;
   std::uint16_t start;

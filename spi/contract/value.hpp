@@ -1,6 +1,6 @@
 // The few value types that generated messages are made of beside std::string, std::vector and numbers.
-// Plain values: no owner but their holder, no thread rule of their own. Kept cheap to compile, because a thousand generated
-// structs hold them; std::optional and std::map over as many types cost minutes.
+// Plain values: no owner but their holder, no thread rule of their own. Kept cheap to compile, because a
+// thousand generated structs hold them; std::optional and std::map over as many types cost minutes.
 #pragma once
 
 #include <concepts>
@@ -25,8 +25,7 @@ struct Optional {
   constexpr Optional() = default;
   constexpr Optional(T given) : value(std::move(given)), present(true) {}
   template <class U>
-    requires(!std::same_as<std::remove_cvref_t<U>, Optional>)
-  constexpr Optional& operator=(U&& given) {
+  requires(!std::same_as<std::remove_cvref_t<U>, Optional>) constexpr Optional& operator=(U&& given) {
     value = std::forward<U>(given);
     present = true;
     return *this;
@@ -55,8 +54,8 @@ struct Optional {
   friend constexpr bool operator==(const Optional& a, const T& b) { return a.present && a.value == b; }
 };
 
-// One named value of a map, and the map: a vector, because the order of the standard's maps is kept (Biometric.Match answers
-// with the best candidate first) and they are short.
+// One named value of a map, and the map: a vector, because the order of the standard's maps is kept
+// (Biometric.Match answers with the best candidate first) and they are short.
 template <class T>
 struct Entry {
   std::string key;
@@ -74,8 +73,9 @@ const T* find(const Map<T>& map, std::string_view key) {
   return nullptr;
 }
 
-// An owned JSON value that the holder's struct does not spell out: a part that another interface describes (each interface's
-// share of Common.Status), or one without a fixed shape. A default constructed one is JSON null.
+// An owned JSON value that the holder's struct does not spell out: a part that another interface describes
+// (each interface's share of Common.Status), or one without a fixed shape. A default constructed one is JSON
+// null.
 class Json {
  public:
   Json() = default;

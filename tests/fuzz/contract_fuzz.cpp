@@ -1,6 +1,6 @@
-// Whatever bytes arrive: parse_envelope answers, and what it takes survives reading, writing, masking and printing.
-// Built by clang as a libFuzzer target (contract_fuzz), and by any compiler with a driver that replays a corpus and
-// mutations of it (contract_fuzz_replay, which ctest runs).
+// Whatever bytes arrive: parse_envelope answers, and what it takes survives reading, writing, masking and
+// printing. Built by clang as a libFuzzer target (contract_fuzz), and by any compiler with a driver that
+// replays a corpus and mutations of it (contract_fuzz_replay, which ctest runs).
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <cstdint>

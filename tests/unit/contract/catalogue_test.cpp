@@ -52,7 +52,8 @@ TEST(Catalogue, finds_every_message_by_its_full_name_and_knows_its_place) {
 }
 
 TEST(Catalogue, knows_nothing_else) {
-  for (const char* name : {"", ".", "CardReader", "CardReader.", "CardReader.readRawData", "CardReader.ReadRawData2", "Common.GetInterfaceInfo"})
+  for (const char* name : {"", ".", "CardReader", "CardReader.", "CardReader.readRawData",
+                           "CardReader.ReadRawData2", "Common.GetInterfaceInfo"})
     EXPECT_EQ(find_command(name), nullptr) << name;
   EXPECT_EQ(find_event("CardReader.ReadRawData"), nullptr);
   EXPECT_EQ(find_interface("cardReader"), nullptr);
@@ -65,7 +66,8 @@ TEST(Catalogue, a_completions_version_is_its_own) {
   EXPECT_EQ(to_string(command->completion_version), "3.0");
   std::size_t different = 0;
   for (const InterfaceInfo* interface : interfaces())
-    for (const CommandInfo* each : interface->commands) different += each->command_version.major != each->completion_version.major;
+    for (const CommandInfo* each : interface->commands)
+      different += each->command_version.major != each->completion_version.major;
   EXPECT_EQ(different, 49u);
 }
 
@@ -85,9 +87,11 @@ TEST(Catalogue, an_encryptor_works_while_its_keyboard_waits) {
 }
 
 TEST(Catalogue, pure_information_waits_for_nothing) {
-  for (const char* name : {"Common.Status", "Common.Capabilities", "Common.Cancel", "Biometric.GetStorageInfo", "Storage.GetStorage",
-                           "CashDispenser.GetMixTypes", "CashAcceptor.GetCashInStatus", "KeyManagement.GetKeyDetail", "Keyboard.GetLayout",
-                           "PinPad.GetQueryPCIPTSDeviceId", "Printer.GetFormList", "TextTerminal.GetKeyDetail", "ServicePublisher.GetServices"})
+  for (const char* name :
+       {"Common.Status", "Common.Capabilities", "Common.Cancel", "Biometric.GetStorageInfo",
+        "Storage.GetStorage", "CashDispenser.GetMixTypes", "CashAcceptor.GetCashInStatus",
+        "KeyManagement.GetKeyDetail", "Keyboard.GetLayout", "PinPad.GetQueryPCIPTSDeviceId",
+        "Printer.GetFormList", "TextTerminal.GetKeyDetail", "ServicePublisher.GetServices"})
     EXPECT_EQ(find_command(name)->lane, Lane::immediate) << name;
   EXPECT_EQ(find_command("PinPad.GetPinBlock")->lane, Lane::encryptor);
 }
@@ -100,15 +104,18 @@ TEST(Catalogue, status_changes_of_banknote_neutralization_have_no_place_in_the_e
 }
 
 TEST(GeneratedTypes, lead_back_to_their_messages) {
-  EXPECT_EQ(&command_info(static_cast<const xfs::card_reader::ReadRawData*>(nullptr)), find_command("CardReader.ReadRawData"));
-  EXPECT_EQ(&event_info(static_cast<const xfs::card_reader::MediaInsertedEvent*>(nullptr)), find_event("CardReader.MediaInsertedEvent"));
+  EXPECT_EQ(&command_info(static_cast<const xfs::card_reader::ReadRawData*>(nullptr)),
+            find_command("CardReader.ReadRawData"));
+  EXPECT_EQ(&event_info(static_cast<const xfs::card_reader::MediaInsertedEvent*>(nullptr)),
+            find_event("CardReader.MediaInsertedEvent"));
   EXPECT_EQ(&xfs::card_reader::interface_info(), find_interface("CardReader"));
   EXPECT_EQ(xfs::card_reader::to_string(xfs::card_reader::ReadRawDataError::mediaJam), "mediaJam");
 }
 
 TEST(Version, is_major_dot_minor_without_leading_zeros) {
   EXPECT_EQ(parse_version("12.10"), (Version{12, 10}));
-  for (const char* text : {"", "2", "2.", ".0", "0.1", "02.0", "2.00", "2.01", "2.0.0", "2,0", "2.0 ", " 2.0", "-2.0", "2.-1", "65536.0", "2.65536"})
+  for (const char* text : {"", "2", "2.", ".0", "0.1", "02.0", "2.00", "2.01", "2.0.0", "2,0", "2.0 ", " 2.0",
+                           "-2.0", "2.-1", "65536.0", "2.65536"})
     EXPECT_FALSE(parse_version(text)) << text;
   EXPECT_LT((Version{2, 1}), (Version{3, 0}));
 }

@@ -27,7 +27,8 @@ EnvelopeFault bad(std::string_view text) {
 }
 
 std::string header(std::string_view more, std::string_view type = "command") {
-  return R"({"header":{"type":")" + std::string(type) + R"(","name":"CardReader.Move","version":"2.0")" + std::string(more) + "}}";
+  return R"({"header":{"type":")" + std::string(type) + R"(","name":"CardReader.Move","version":"2.0")" +
+         std::string(more) + "}}";
 }
 
 TEST(ParseEnvelope, reads_a_command) {
@@ -43,7 +44,8 @@ TEST(ParseEnvelope, reads_a_command) {
 
 TEST(ParseEnvelope, an_absent_payload_and_null_are_equal_and_an_empty_one_is_refused) {
   EXPECT_TRUE(good(header(R"(,"requestId":1)")).payload.is_null());
-  const std::string start = R"({"header":{"type":"command","name":"CardReader.Move","version":"2.0","requestId":1},"payload":)";
+  const std::string start =
+      R"({"header":{"type":"command","name":"CardReader.Move","version":"2.0","requestId":1},"payload":)";
   EXPECT_TRUE(good(start + "null}").payload.is_null());
   EXPECT_EQ(bad(start + "{}}").kind, Kind::bad_header);
   EXPECT_EQ(bad(start + "[]}").kind, Kind::bad_header);
@@ -57,13 +59,16 @@ TEST(ParseEnvelope, takes_1_0_for_1_as_JSON_Schema_does) {
 }
 
 TEST(ParseEnvelope, refuses_header_properties_that_the_type_of_message_does_not_have) {
-  EXPECT_EQ(bad(header(R"(,"requestId":1,"colour":"red")")).description, "header.colour: not a header property of this type of message");
+  EXPECT_EQ(bad(header(R"(,"requestId":1,"colour":"red")")).description,
+            "header.colour: not a header property of this type of message");
   EXPECT_EQ(bad(header(R"(,"requestId":1,"status":null)")).kind, Kind::bad_header);
   EXPECT_EQ(bad(header(R"(,"requestId":1,"completionCode":null)")).kind, Kind::bad_header);
   EXPECT_EQ(bad(header(R"(,"requestId":1,"timeout":1)", "completion")).kind, Kind::bad_header);
   EXPECT_EQ(bad(header(R"(,"requestId":1)", "unsolicited")).kind, Kind::bad_header);
-  EXPECT_EQ(bad(R"({"header":{"type":"command","name":"A.B","version":"2.0","requestId":1},"more":1})").kind, Kind::bad_header);
-  EXPECT_EQ(bad(R"({"header":{"type":"unsolicited","name":"A.B","version":"2.0"},"more":1})").kind, Kind::bad_header);
+  EXPECT_EQ(bad(R"({"header":{"type":"command","name":"A.B","version":"2.0","requestId":1},"more":1})").kind,
+            Kind::bad_header);
+  EXPECT_EQ(bad(R"({"header":{"type":"unsolicited","name":"A.B","version":"2.0"},"more":1})").kind,
+            Kind::bad_header);
 }
 
 TEST(ParseEnvelope, an_explanation_stands_only_beside_what_it_explains) {
@@ -77,7 +82,9 @@ TEST(ParseEnvelope, an_explanation_stands_only_beside_what_it_explains) {
 }
 
 TEST(ParseEnvelope, knows_the_22_completion_codes_and_no_success) {
-  EXPECT_EQ(good(header(R"(,"requestId":1,"completionCode":"notEnoughSpace")", "completion")).header.completion_code, "notEnoughSpace");
+  EXPECT_EQ(good(header(R"(,"requestId":1,"completionCode":"notEnoughSpace")", "completion"))
+                .header.completion_code,
+            "notEnoughSpace");
   EXPECT_EQ(good(header(R"(,"requestId":1,"completionCode":null)", "completion")).header.completion_code, "");
   bad(header(R"(,"requestId":1,"completionCode":"success")", "completion"));
   bad(header(R"(,"requestId":1,"completionCode":"authorisationRequired")", "completion"));
@@ -86,7 +93,8 @@ TEST(ParseEnvelope, knows_the_22_completion_codes_and_no_success) {
 }
 
 TEST(ParseEnvelope, a_request_id_is_a_positive_integer) {
-  for (const char* id : {"0", "-1", "1.5", "\"1\"", "null", "true", "[]", "18446744073709551615", "1e300", "-0"})
+  for (const char* id :
+       {"0", "-1", "1.5", "\"1\"", "null", "true", "[]", "18446744073709551615", "1e300", "-0"})
     EXPECT_EQ(bad(header(R"(,"requestId":)" + std::string(id))).kind, Kind::bad_request_id) << id;
   EXPECT_EQ(bad(header("")).kind, Kind::bad_request_id);
   EXPECT_EQ(bad(header("")).name, "CardReader.Move");
@@ -110,14 +118,19 @@ TEST(ParseEnvelope, says_which_header_property_is_missing_or_wrong) {
   EXPECT_EQ(bad(R"({"header":[]})").description, "header: expected an object, which is required");
   EXPECT_THAT(bad(R"({"header":{}})").description, ::testing::StartsWith("header.type:"));
   EXPECT_THAT(bad(R"({"header":{"type":"command"}})").description, ::testing::StartsWith("header.name:"));
-  EXPECT_THAT(bad(R"({"header":{"type":"command","name":"A.B"}})").description, ::testing::StartsWith("header.version:"));
-  EXPECT_THAT(bad(R"({"header":{"type":"command","name":"A.B","version":2.0}})").description, ::testing::StartsWith("header.version:"));
-  EXPECT_THAT(bad(header(R"(,"requestId":1,"timeout":-1)")).description, ::testing::StartsWith("header.timeout:"));
+  EXPECT_THAT(bad(R"({"header":{"type":"command","name":"A.B"}})").description,
+              ::testing::StartsWith("header.version:"));
+  EXPECT_THAT(bad(R"({"header":{"type":"command","name":"A.B","version":2.0}})").description,
+              ::testing::StartsWith("header.version:"));
+  EXPECT_THAT(bad(header(R"(,"requestId":1,"timeout":-1)")).description,
+              ::testing::StartsWith("header.timeout:"));
 }
 
 TEST(ParseEnvelope, refuses_text_that_is_no_JSON_and_never_throws) {
-  for (const std::string text : {"", " ", "nul", "{", "[1,]", "{\"a\":1,}", "// x\n{}", "{\"a\":01}", "{\"a\":.5}", "{\"a\":+1}", "{\"a\":NaN}",
-                                 "{\"a\":\"\t\"}", "{\"a\":\"\\x\"}", "{} {}", "{}x", "{\"a\":\"\xff\"}", "\xef\xbb\xbf{}", "{'a':1}"})
+  for (const std::string text :
+       {"", " ", "nul", "{", "[1,]", "{\"a\":1,}", "// x\n{}", "{\"a\":01}", "{\"a\":.5}", "{\"a\":+1}",
+        "{\"a\":NaN}", "{\"a\":\"\t\"}", "{\"a\":\"\\x\"}", "{} {}", "{}x", "{\"a\":\"\xff\"}",
+        "\xef\xbb\xbf{}", "{'a':1}"})
     EXPECT_EQ(bad(text).kind, Kind::not_json) << text;
   EXPECT_EQ(bad(std::string("{\"a\":\"\0\"}", 9)).kind, Kind::not_json);
   EXPECT_EQ(bad(std::string("{}\0", 3)).kind, Kind::not_json);
@@ -141,9 +154,16 @@ TEST(ParseEnvelope, an_escaped_nul_is_a_character_like_any_other) {
 }
 
 TEST(ParseEnvelope, refuses_a_property_given_twice_anywhere) {
-  EXPECT_THAT(bad(R"({"header":{"type":"command","type":"event"}})").description, ::testing::HasSubstr("\"type\" is given twice"));
-  EXPECT_EQ(bad(R"({"header":{"type":"unsolicited","name":"A.B","version":"2.0"},"payload":{"a":[{"b":1,"b":1}]}})").kind, Kind::not_json);
-  EXPECT_EQ(bad(R"({"header":{"type":"unsolicited","name":"A.B","version":"2.0"},"payload":{"a":1,"\u0061":1}})").kind, Kind::not_json);
+  EXPECT_THAT(bad(R"({"header":{"type":"command","type":"event"}})").description,
+              ::testing::HasSubstr("\"type\" is given twice"));
+  EXPECT_EQ(
+      bad(R"({"header":{"type":"unsolicited","name":"A.B","version":"2.0"},"payload":{"a":[{"b":1,"b":1}]}})")
+          .kind,
+      Kind::not_json);
+  EXPECT_EQ(
+      bad(R"({"header":{"type":"unsolicited","name":"A.B","version":"2.0"},"payload":{"a":1,"\u0061":1}})")
+          .kind,
+      Kind::not_json);
 }
 
 TEST(ParseEnvelope, refuses_numbers_that_no_double_holds) {
@@ -160,7 +180,8 @@ TEST(ParseEnvelope, refuses_numbers_that_no_double_holds) {
 
 TEST(ParseEnvelope, bounds_depth_without_recursion) {
   const auto nested = [](std::size_t depth) {
-    return R"({"header":{"type":"unsolicited","name":"A.B","version":"2.0"},"payload":{"a":)" + std::string(depth, '[') + std::string(depth, ']') + "}}";
+    return R"({"header":{"type":"unsolicited","name":"A.B","version":"2.0"},"payload":{"a":)" +
+           std::string(depth, '[') + std::string(depth, ']') + "}}";
   };
   good(nested(30));
   EXPECT_EQ(bad(nested(31)).kind, Kind::too_deep);
@@ -177,9 +198,10 @@ TEST(ParseEnvelope, bounds_bytes) {
 
 TEST(PrintEnvelope, writes_what_parse_reads) {
   for (const std::string& text :
-       {header(R"(,"requestId":1,"timeout":10)"), header(R"(,"requestId":1,"status":"tooManyRequests","errorDescription":"a \"b\"\n")", "acknowledge"),
-        header(R"(,"requestId":1,"completionCode":"invalidData","errorDescription":"why")", "completion"), header("", "unsolicited"),
-        header(R"(,"requestId":3)", "event")})
+       {header(R"(,"requestId":1,"timeout":10)"),
+        header(R"(,"requestId":1,"status":"tooManyRequests","errorDescription":"a \"b\"\n")", "acknowledge"),
+        header(R"(,"requestId":1,"completionCode":"invalidData","errorDescription":"why")", "completion"),
+        header("", "unsolicited"), header(R"(,"requestId":3)", "event")})
     EXPECT_EQ(print_envelope(good(text)), text);
   Envelope envelope = good(header(R"(,"requestId":1)"));
   envelope.payload = {{"to", "exit"}};
@@ -189,7 +211,8 @@ TEST(PrintEnvelope, writes_what_parse_reads) {
 
 TEST(PrintEnvelope, never_writes_what_parse_would_refuse) {
   Envelope envelope;
-  envelope.header = {MessageType::completion, "CardReader.Move", {2, 0}, 4, 0, "", "canceled", "left out here"};
+  envelope.header = {MessageType::completion, "CardReader.Move", {2, 0}, 4, 0, "", "canceled",
+                     "left out here"};
   envelope.payload = json::object{};
   EXPECT_EQ(print_envelope(envelope), header(R"(,"requestId":4,"completionCode":"canceled")", "completion"));
 }

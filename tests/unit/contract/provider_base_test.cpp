@@ -25,7 +25,8 @@ class QuietCommand : public spi::Command {
 // Serves TakePicture and leaves Reset to the base.
 class OneCommandCamera : public xfs::camera::ProviderFor<OneCommandCamera> {
  public:
-  spi::Task<xfs::camera::TakePictureCompletion> take_picture(const xfs::camera::TakePicture&, spi::Command&) override {
+  spi::Task<xfs::camera::TakePictureCompletion> take_picture(const xfs::camera::TakePicture&,
+                                                             spi::Command&) override {
     co_return xfs::camera::TakePictureCompletion{};
   }
   xfs::camera::Status status() const override { return {}; }

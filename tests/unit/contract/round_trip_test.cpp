@@ -17,7 +17,9 @@ namespace {
 namespace json = boost::json;
 using samples::Size;
 
-std::string said(const std::optional<Violation>& violation) { return violation ? violation->path + ": " + violation->expected : ""; }
+std::string said(const std::optional<Violation>& violation) {
+  return violation ? violation->path + ": " + violation->expected : "";
+}
 
 json::value there_and_back(const json::value& payload, const TypeInfo& type, const std::string& name) {
   Holder holder(type);
@@ -91,8 +93,9 @@ TEST(Read, ignores_properties_it_does_not_know) {
 }
 
 TEST(Read, keeps_the_order_of_a_map) {
-  const json::value payload = json::value{
-      {"candidates", {{"idB", {{"confidenceLevel", 99}}}, {"idA", {{"confidenceLevel", 50}}}, {"ignored", 5}}}};
+  const json::value payload =
+      json::value{{"candidates",
+                   {{"idB", {{"confidenceLevel", 99}}}, {"idA", {{"confidenceLevel", 50}}}, {"ignored", 5}}}};
   xfs::biometric::MatchCompletion completion;
   ASSERT_EQ(said(read(&payload, completion)), "");
   ASSERT_EQ(completion.candidates->size(), 2u);
@@ -112,7 +115,8 @@ TEST(Read, takes_vendor_tracks_of_WriteRawData_under_any_name) {
 }
 
 TEST(Read, takes_one_text_or_many_for_a_printed_field) {
-  json::value payload = samples::sample(describe(static_cast<const xfs::printer::PrintForm*>(nullptr)), Size::smallest);
+  json::value payload =
+      samples::sample(describe(static_cast<const xfs::printer::PrintForm*>(nullptr)), Size::smallest);
   payload.at("fields") = {{"one", "a"}, {"many", {"b", "c"}}};
   xfs::printer::PrintForm command;
   ASSERT_EQ(said(read(&payload, command)), "");
@@ -129,7 +133,8 @@ TEST(Read, an_empty_command_part_that_is_null_is_still_there) {
 }
 
 TEST(Read, a_part_that_another_interface_owns_stays_json_but_is_checked) {
-  json::value payload = json::value{{"common", {{"device", "online"}}}, {"cardReader", {{"media", "present"}}}};
+  json::value payload =
+      json::value{{"common", {{"device", "online"}}}, {"cardReader", {{"media", "present"}}}};
   xfs::common::StatusCompletion completion;
   ASSERT_EQ(said(read(&payload, completion)), "");
   EXPECT_EQ(completion.card_reader->value(), payload.at("cardReader"));

@@ -13,7 +13,8 @@ namespace json = boost::json;
 
 namespace {
 
-// Breadth first over the automaton: the text found is the shortest that ends in an accepting state other than `refused`.
+// Breadth first over the automaton: the text found is the shortest that ends in an accepting state other than
+// `refused`.
 std::string search(const Pattern& pattern, std::size_t wanted) {
   std::map<std::uint16_t, std::string> reached{{pattern.start, ""}};
   std::deque<std::uint16_t> todo{pattern.start};
@@ -34,7 +35,8 @@ std::string search(const Pattern& pattern, std::size_t wanted) {
       if (reached.emplace(next, text).second) todo.push_back(next);
     }
     for (const char c : {' ', '+', '-', '.', ',', '='}) {
-      const std::uint16_t next = pattern.next[state * pattern.class_count + pattern.classes[static_cast<int>(c)]];
+      const std::uint16_t next =
+          pattern.next[state * pattern.class_count + pattern.classes[static_cast<int>(c)]];
       if (next != 0 && reached.emplace(next, reached[state] + c).second) todo.push_back(next);
     }
   }
@@ -60,7 +62,8 @@ json::value sample_of_number(const NumberInfo& type, Size size) {
   return size == Size::smallest ? low : std::isinf(type.maximum) ? low + 1234.25 : type.maximum;
 }
 
-void fill_map(const MapInfo& type, const Pattern* pattern, std::uint32_t at_least, Size size, json::object& out) {
+void fill_map(const MapInfo& type, const Pattern* pattern, std::uint32_t at_least, Size size,
+              json::object& out) {
   const std::uint32_t count = size == Size::smallest ? at_least : std::max(at_least, 2u);
   for (std::uint32_t i = 0; i < count && i < type.maximum_properties; ++i) {
     const std::string key = pattern ? matching(*pattern, static_cast<int>(i)) : "acme" + std::to_string(i);
@@ -71,13 +74,17 @@ void fill_map(const MapInfo& type, const Pattern* pattern, std::uint32_t at_leas
 json::value sample_of_object(const ObjectInfo& type, Size size) {
   json::object out;
   for (const FieldInfo& field : type.fields) {
-    const bool wanted = size == Size::fullest ? out.size() < type.maximum_properties : (field.flags & is_required) != 0;
+    const bool wanted =
+        size == Size::fullest ? out.size() < type.maximum_properties : (field.flags & is_required) != 0;
     if (wanted) out.emplace(field.name, sample(*field.type, size));
   }
   for (const FieldInfo& field : type.fields)
-    if (out.size() < type.minimum_properties && !out.contains(field.name)) out.emplace(field.name, sample(*field.type, size));
+    if (out.size() < type.minimum_properties && !out.contains(field.name))
+      out.emplace(field.name, sample(*field.type, size));
   if (type.others) {
-    const std::uint32_t missing = out.size() < type.minimum_properties ? type.minimum_properties - static_cast<std::uint32_t>(out.size()) : 0;
+    const std::uint32_t missing = out.size() < type.minimum_properties
+                                      ? type.minimum_properties - static_cast<std::uint32_t>(out.size())
+                                      : 0;
     fill_map(static_cast<const MapInfo&>(*type.others->type), type.others_pattern, missing, size, out);
   }
   return out;
@@ -93,21 +100,29 @@ json::value sample_of_array(const ArrayInfo& type, Size size) {
 
 }  // namespace
 
-std::string matching(const Pattern& pattern, int variant) { return search(pattern, static_cast<std::size_t>(variant)); }
+std::string matching(const Pattern& pattern, int variant) {
+  return search(pattern, static_cast<std::size_t>(variant));
+}
 
 json::value sample(const TypeInfo& type, Size size) {
   switch (type.kind) {
-    case Kind::boolean: return size == Size::fullest;
-    case Kind::integer: return sample_of_integer(static_cast<const IntegerInfo&>(type), size);
-    case Kind::number: return sample_of_number(static_cast<const NumberInfo&>(type), size);
-    case Kind::text: return sample_of_text(static_cast<const TextInfo&>(type), size);
+    case Kind::boolean:
+      return size == Size::fullest;
+    case Kind::integer:
+      return sample_of_integer(static_cast<const IntegerInfo&>(type), size);
+    case Kind::number:
+      return sample_of_number(static_cast<const NumberInfo&>(type), size);
+    case Kind::text:
+      return sample_of_text(static_cast<const TextInfo&>(type), size);
     case Kind::enumeration: {
       const auto& words = static_cast<const EnumerationInfo&>(type).words;
       return json::string(size == Size::smallest ? words.front() : words.back());
     }
-    case Kind::object: return sample_of_object(static_cast<const ObjectInfo&>(type), size);
+    case Kind::object:
+      return sample_of_object(static_cast<const ObjectInfo&>(type), size);
     case Kind::array:
-    case Kind::one_or_many: return sample_of_array(static_cast<const ArrayInfo&>(type), size);
+    case Kind::one_or_many:
+      return sample_of_array(static_cast<const ArrayInfo&>(type), size);
     case Kind::map: {
       json::object out;
       const auto& map = static_cast<const MapInfo&>(type);

@@ -31,9 +31,12 @@ json::value of_another_kind(const TypeInfo& type) {
   switch (type.kind) {
     case Kind::text:
     case Kind::enumeration:
-    case Kind::one_or_many: return 7;
-    case Kind::json: return json::array{1};
-    default: return "wrong";
+    case Kind::one_or_many:
+      return 7;
+    case Kind::json:
+      return json::array{1};
+    default:
+      return "wrong";
   }
 }
 
@@ -42,12 +45,16 @@ std::vector<json::value> broken(const FieldInfo& field) {
   std::vector<json::value> values{of_another_kind(*field.type)};
   if (!(field.flags & is_nullable)) values.emplace_back(nullptr);
   switch (field.type->kind) {
-    case Kind::boolean: values.emplace_back(1); break;
+    case Kind::boolean:
+      values.emplace_back(1);
+      break;
     case Kind::integer: {
       const auto& type = static_cast<const IntegerInfo&>(*field.type);
       values.insert(values.end(), {1.5, true, UINT64_MAX, 0x1p63, -0x1.8p63, 1e300});
-      if (!type.values.empty()) values.emplace_back(type.values.back() + 1);
-      else if (type.minimum != INT64_MIN) values.emplace_back(type.minimum - 1);
+      if (!type.values.empty())
+        values.emplace_back(type.values.back() + 1);
+      else if (type.minimum != INT64_MIN)
+        values.emplace_back(type.minimum - 1);
       if (type.maximum != INT64_MAX) values.emplace_back(type.maximum + 1);
       break;
     }
@@ -59,15 +66,20 @@ std::vector<json::value> broken(const FieldInfo& field) {
     }
     case Kind::text: {
       const auto& type = static_cast<const TextInfo&>(*field.type);
-      if (type.base64) values.insert(values.end(), {"", "A", "AAA", "AA=A", "A===", "AAA*", "AA==AA==", "AAAA="});
+      if (type.base64)
+        values.insert(values.end(), {"", "A", "AAA", "AA=A", "A===", "AAA*", "AA==AA==", "AAAA="});
       if (type.pattern && !matches(*type.pattern, "\x7f\x7f")) values.emplace_back("\x7f\x7f");
       break;
     }
-    case Kind::enumeration: values.insert(values.end(), {"", "noSuchWord", json::array{}}); break;
+    case Kind::enumeration:
+      values.insert(values.end(), {"", "noSuchWord", json::array{}});
+      break;
     case Kind::array: {
       const auto& type = static_cast<const ArrayInfo&>(*field.type);
       if (type.minimum_items > 0) values.emplace_back(json::array{});
-      if (type.unique) values.emplace_back(json::array{samples::sample(*type.item, Size::smallest), samples::sample(*type.item, Size::smallest)});
+      if (type.unique)
+        values.emplace_back(json::array{samples::sample(*type.item, Size::smallest),
+                                        samples::sample(*type.item, Size::smallest)});
       break;
     }
     case Kind::object: {
@@ -76,9 +88,11 @@ std::vector<json::value> broken(const FieldInfo& field) {
       break;
     }
     case Kind::map:
-      if (static_cast<const MapInfo&>(*field.type).minimum_properties > 0) values.emplace_back(json::object{});
+      if (static_cast<const MapInfo&>(*field.type).minimum_properties > 0)
+        values.emplace_back(json::object{});
       break;
-    default: break;
+    default:
+      break;
   }
   return values;
 }
@@ -92,7 +106,8 @@ TEST(EveryProperty, of_every_message_refuses_each_wrong_value_with_its_path) {
         json::value payload = samples::sample(type, Size::smallest);
         payload.get_object()[field.name] = wrong;
         // The path may lead further in: an empty object lacks what it requires.
-        EXPECT_EQ(path_of(payload, type).substr(0, path.size()), path) << name << ' ' << json::serialize(wrong);
+        EXPECT_EQ(path_of(payload, type).substr(0, path.size()), path)
+            << name << ' ' << json::serialize(wrong);
         ++tried;
       }
       if (!(field.flags & is_required)) continue;
@@ -106,8 +121,8 @@ TEST(EveryProperty, of_every_message_refuses_each_wrong_value_with_its_path) {
 }
 
 // Walks into whatever is nested and breaks it there.
-void break_inside(const json::value& root, json::value* at, const TypeInfo& type, const ObjectInfo& message, const std::string& path,
-                  std::size_t& tried) {
+void break_inside(const json::value& root, json::value* at, const TypeInfo& type, const ObjectInfo& message,
+                  const std::string& path, std::size_t& tried) {
   const auto try_wrong = [&](json::value& place, const TypeInfo& inner, const std::string& where) {
     json::value kept = std::exchange(place, of_another_kind(inner));
     EXPECT_EQ(path_of(root, message).substr(0, where.size()), where) << message.name;
@@ -149,20 +164,31 @@ TEST(EveryProperty, however_deep_is_named_by_its_path) {
 }
 
 TEST(Violation, says_what_was_expected_and_never_what_was_given) {
-  EXPECT_EQ(judge("Biometric.Match", {{"compareMode", "verify"}, {"threshold", 101}}), "payload.threshold: an integer from 0 to 100");
-  EXPECT_EQ(judge("Biometric.Match", {{"compareMode", "both"}, {"threshold", 1}}), "payload.compareMode: one of verify, identity");
-  EXPECT_EQ(judge("Biometric.Match", {{"threshold", 1}}), "payload.compareMode: one of verify, identity, which is required");
+  EXPECT_EQ(judge("Biometric.Match", {{"compareMode", "verify"}, {"threshold", 101}}),
+            "payload.threshold: an integer from 0 to 100");
+  EXPECT_EQ(judge("Biometric.Match", {{"compareMode", "both"}, {"threshold", 1}}),
+            "payload.compareMode: one of verify, identity");
+  EXPECT_EQ(judge("Biometric.Match", {{"threshold", 1}}),
+            "payload.compareMode: one of verify, identity, which is required");
   EXPECT_EQ(judge("Biometric.Match", {{"compareMode", "verify"}, {"threshold", nullptr}}),
             "payload.threshold: an integer from 0 to 100, not null");
   EXPECT_EQ(judge("CardReader.ReadRawData", json::object{}), "payload: at least 1 property");
-  EXPECT_EQ(judge("CardReader.ChipIO", {{"chipData", "4929"}, {"chipProtocol", 0}}).find("4929"), std::string::npos);
-  EXPECT_EQ(judge("CardReader.WriteRawData", {{"track2", {{"data", "not base64"}}}}), "payload.track2.data: a base64 string");
-  EXPECT_EQ(judge("Common.Cancel", {{"requestIds", {1, 2, 1.0}}}), "payload.requestIds: items that all differ");
-  EXPECT_EQ(judge("Common.Cancel", {{"requestIds", json::array{}}}), "payload.requestIds: an array of at least 1 item");
-  EXPECT_EQ(judge("Common.Cancel", {{"requestIds", {1, 0}}}), "payload.requestIds[1]: an integer of at least 1");
+  EXPECT_EQ(judge("CardReader.ChipIO", {{"chipData", "4929"}, {"chipProtocol", 0}}).find("4929"),
+            std::string::npos);
+  EXPECT_EQ(judge("CardReader.WriteRawData", {{"track2", {{"data", "not base64"}}}}),
+            "payload.track2.data: a base64 string");
+  EXPECT_EQ(judge("Common.Cancel", {{"requestIds", {1, 2, 1.0}}}),
+            "payload.requestIds: items that all differ");
+  EXPECT_EQ(judge("Common.Cancel", {{"requestIds", json::array{}}}),
+            "payload.requestIds: an array of at least 1 item");
+  EXPECT_EQ(judge("Common.Cancel", {{"requestIds", {1, 0}}}),
+            "payload.requestIds[1]: an integer of at least 1");
   EXPECT_EQ(judge("Common.Cancel", {{"requestIds", {9223372036854775808ull}}}),
             "payload.requestIds[0]: an integer of at most 9223372036854775807");
-  EXPECT_EQ(judge("Keyboard.PinEntry", {{"maxLen", 4}, {"activeKeys", json::object{}}, {"echo", "\u00e9\u00e9"}}).substr(0, 13), "payload.minLe");
+  EXPECT_EQ(
+      judge("Keyboard.PinEntry", {{"maxLen", 4}, {"activeKeys", json::object{}}, {"echo", "\u00e9\u00e9"}})
+          .substr(0, 13),
+      "payload.minLe");
   EXPECT_EQ(judge("Keyboard.SecureKeyEntry", {{"keyLen", 17}}), "payload.keyLen: one of 16, 32, 48, 64");
   EXPECT_EQ(judge("CardReader.Move", {{"to", "unit-1"}}),
             "payload.to: a string that matches ^exit$|^transport$|^unit[0-9A-Za-z]+$");
@@ -175,7 +201,8 @@ TEST(Violation, a_payload_is_an_object) {
 
 TEST(Violation, lengths_count_code_points) {
   const auto pin_entry = [](json::string echo) {
-    return json::value{{"minLen", 4}, {"maxLen", 4}, {"activeKeys", {{"one", {{"terminate", false}}}}}, {"echo", echo}};
+    return json::value{
+        {"minLen", 4}, {"maxLen", 4}, {"activeKeys", {{"one", {{"terminate", false}}}}}, {"echo", echo}};
   };
   EXPECT_EQ(judge("Keyboard.PinEntry", pin_entry("\u25cf")), "ok");
   EXPECT_EQ(judge("Keyboard.PinEntry", pin_entry("\U0001f600")), "ok");
@@ -184,7 +211,8 @@ TEST(Violation, lengths_count_code_points) {
 
 TEST(Violation, a_path_from_a_hostile_key_stays_one_printable_line) {
   const json::value payload = json::value{{"ev\nil\x1b[31m", json::object{}}};
-  EXPECT_EQ(judge("CardReader.WriteRawData", payload), "payload.ev?il?[31m.data: a base64 string, which is required");
+  EXPECT_EQ(judge("CardReader.WriteRawData", payload),
+            "payload.ev?il?[31m.data: a base64 string, which is required");
 }
 
 TEST(Patterns, take_time_in_proportion_to_the_text) {
@@ -200,7 +228,8 @@ TEST(Patterns, take_time_in_proportion_to_the_text) {
 TEST(Patterns, refuse_what_only_begins_right_or_goes_on) {
   for (const char* unit : {"", "exi", "unit", "exit2", "exit ", " exit", "exit\n", "unit1 "})
     EXPECT_NE(judge("CardReader.Move", {{"to", unit}}), "ok") << unit;
-  for (const char* unit : {"exit", "transport", "unitA9"}) EXPECT_EQ(judge("CardReader.Move", {{"to", unit}}), "ok") << unit;
+  for (const char* unit : {"exit", "transport", "unitA9"})
+    EXPECT_EQ(judge("CardReader.Move", {{"to", unit}}), "ok") << unit;
 }
 
 TEST(Patterns, take_a_character_of_several_bytes_as_one) {
