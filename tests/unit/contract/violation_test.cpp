@@ -183,6 +183,8 @@ TEST(Violation, says_what_was_expected_and_never_what_was_given) {
             "payload.requestIds: an array of at least 1 item");
   EXPECT_EQ(judge("Common.Cancel", {{"requestIds", {1, 0}}}),
             "payload.requestIds[1]: an integer of at least 1");
+  EXPECT_EQ(judge("Common.Cancel", {{"requestIds", {0x1p63}}}),
+            "payload.requestIds[0]: an integer between -2^63 and 2^63-1");
   EXPECT_EQ(judge("Common.Cancel", {{"requestIds", {9223372036854775808ull}}}),
             "payload.requestIds[0]: an integer of at most 9223372036854775807");
   EXPECT_EQ(
