@@ -48,7 +48,9 @@ void StoreGallery::enrol(const EnrolmentRecord& record) {
 }
 
 std::optional<EnrolmentRecord> StoreGallery::find(const Claim& claim) {
-  const std::optional<StoredIdentity> found = store_.find(claim, model_);
+  // The claim "customer" is the id itself (gallery.hpp); either way opens as much.
+  const std::optional<StoredIdentity> found =
+      claim.kind == "customer" ? store_.find_customer(claim.value, model_) : store_.find(claim, model_);
   if (!found) return std::nullopt;
   EnrolmentRecord record;
   record.customer_id = found->customer;
