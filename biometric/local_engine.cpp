@@ -162,7 +162,7 @@ class LocalEngine::Context final : public CaptureContext {
 
   spi::Task<void> enrol(EnrolRequest request) override {
     need_probe();
-    engine_.enrol_template(request, probe_);
+    engine_.enrol_template(request, probe_, engine_.options_.rules.probe_frames);
     co_return;
   }
 
@@ -372,7 +372,7 @@ spi::Task<Presence> LocalEngine::wait_presence(PresenceRequest request) {
 
 std::unique_ptr<CaptureContext> LocalEngine::open_context() { return std::make_unique<Context>(*this); }
 
-void LocalEngine::enrol_template(const EnrolRequest& request, Template reference) {
+void LocalEngine::enrol_template(const EnrolRequest& request, Template reference, std::size_t captures) {
   EnrolmentRecord record;
   record.customer_id = request.customer_id;
   record.issuer = request.issuer;
@@ -381,9 +381,8 @@ void LocalEngine::enrol_template(const EnrolRequest& request, Template reference
   record.token_pan = request.token_pan;
   record.attributes = request.attributes;
   record.model = pipeline_.embedding_model();
+  record.captures = static_cast<std::uint32_t>(captures);
   record.reference = std::move(reference);
-  if (record.consent.reference.empty())
-    refuse(Reason::not_enrolled, "an enrolment needs a consent record: where the customer's agreement is kept");
   try {
     gallery_.enrol(record);
   } catch (const GalleryRefusal& refusal) {
@@ -404,7 +403,7 @@ spi::Task<void> LocalEngine::enrol_take(EnrolRequest request, std::string path) 
   const double one_person = pipeline_.calibration().threshold_for(one_person_rate);
   for (const Template& look : looks)
     if (cosine(look, looks.front()) < one_person) refuse(Reason::invalid_data, "the take shows more than one person");
-  enrol_template(request, fuse(looks));
+  enrol_template(request, fuse(looks), looks.size());
   for (Template& look : looks) wipe(look);
   co_return;
 }

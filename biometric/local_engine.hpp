@@ -52,7 +52,7 @@ class LocalEngine final : public Engine {
   void lose_camera(const std::string& why);
   spi::Task<camera::FramePtr> next_frame();
   CustomerFacts facts(const std::string& customer_id);
-  void enrol_template(const EnrolRequest& request, Template reference);
+  void enrol_template(const EnrolRequest& request, Template reference, std::size_t captures);
 
   spi::Executor& executor_;
   Pipeline& pipeline_;

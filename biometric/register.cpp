@@ -7,7 +7,7 @@
 //     faces:
 //       camera: v4l2:/dev/video0
 //       store: /var/lib/sesame/identities.db
-//       pkcs11: {module: /usr/lib/softhsm/libsofthsm2.so, token: sesame}
+//       pkcs11: {module: /usr/lib/softhsm/libsofthsm2.so, token: sesame, pin_file: /etc/sesame/pin}
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -82,8 +82,9 @@ std::vector<std::string> face_command(const spi::Section& section, const std::st
     if (section.has(key)) command.insert(command.end(), {argument, section.path(key)});
   if (section.has("pkcs11")) {
     const spi::Section token = section.section("pkcs11");
-    token.allow_only({"module", "token"});
-    command.insert(command.end(), {"--pkcs11-module", token.text("module"), "--pkcs11-token", token.text("token")});
+    token.allow_only({"module", "token", "key", "pin_file"});
+    command.insert(command.end(), {"--pkcs11-module", token.text("module"), "--pkcs11-token", token.text("token"), "--pkcs11-key",
+                                   token.text("key", "sesame"), "--pkcs11-pin-file", token.path("pin_file")});
   }
   const std::pair<const char*, const char*> switches[] = {{"insecure_key_file", "--insecure-key-file"},
                                                           {"simulated", "--simulated"},

