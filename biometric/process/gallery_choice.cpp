@@ -1,7 +1,7 @@
 #include "biometric/process/gallery_choice.hpp"
 
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 
 #include "biometric/memory_gallery.hpp"
@@ -10,13 +10,13 @@
 namespace sesame::biometric {
 namespace {
 
+// The first line, of a file that nobody but its owner may read.
 Secret pin_of_file(const std::string& path) {
-  std::ifstream in(path);
-  std::string pin;
-  if (!std::getline(in, pin) || pin.empty()) throw std::runtime_error(path + ": expected the token's PIN in the first line");
-  Secret secret = Secret::of_text(pin);
-  pin.assign(pin.size(), '\0');
-  return secret;
+  const Secret text = read_secret_file(path);
+  const auto end = std::ranges::find_if(text.view(), [](std::uint8_t byte) { return byte == '\n' || byte == '\r'; });
+  const auto size = static_cast<std::size_t>(end - text.view().begin());
+  if (size == 0) throw std::runtime_error(path + ": expected the token's PIN in the first line");
+  return Secret(text.view().first(size));
 }
 
 std::unique_ptr<MasterKey> open_key(const FaceArguments& arguments) {
