@@ -54,6 +54,16 @@ bool CommonCommands::supports(const contract::CommandInfo& command) const {
   return command.name != "Common.PowerSaveControl";  // deprecated; PowerManagement has it
 }
 
+bool CommonCommands::offers(const contract::InterfaceInfo& interface) const {
+  const auto offered = service_.body_->interfaces();
+  return interface.name == "Common" || std::ranges::find(offered, &interface) != offered.end();
+}
+
+bool CommonCommands::offers(const contract::CommandInfo& command) const {
+  if (command.interface->name == "Common") return supports(command);
+  return offers(*command.interface) && service_.body_->supports(command);
+}
+
 Task<json::value> CommonCommands::run(Request& request) {
   const std::string_view name = request.info().name;
   if (name == "Common.Status") co_return full_status();
@@ -142,12 +152,12 @@ json::value CommonCommands::set_versions(Request& request) {
   if (payload.commands)
     for (const auto& [name, major] : *payload.commands) {
       const auto* command = contract::find_command(name);
-      if (!command || command->command_version.major != major) throw unsupported(name, major);
+      if (!command || !offers(*command) || command->command_version.major != major) throw unsupported(name, major);
     }
   if (payload.events)
     for (const auto& [name, major] : *payload.events) {
       const auto* event = contract::find_event(name);
-      if (!event || event->version.major != major) throw unsupported(name, major);
+      if (!event || !offers(*event->interface) || event->version.major != major) throw unsupported(name, major);
     }
   auto& versions = request.owner_->versions;
   if (payload.commands)

@@ -22,6 +22,8 @@ class CommonCommands {
   const contract::EventInfo& status_changed_event() const;
 
  private:
+  bool offers(const contract::InterfaceInfo& interface) const;
+  bool offers(const contract::CommandInfo& command) const;
   boost::json::value full_status() const;
   boost::json::value capabilities() const;
   boost::json::value cancel(Request& request);

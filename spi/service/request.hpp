@@ -32,6 +32,7 @@ class Request final : public Command, public std::enable_shared_from_this<Reques
   CompletionCode cancel_reason_ = CompletionCode::canceled;
   std::optional<TimePoint> deadline_;
   TimerId timer_ = 0;
+  bool counted_ = false;  // holds a place in the queue
   TimePoint accepted_{}, started_{};
   std::shared_ptr<Service::Connection> owner_;
 

@@ -10,6 +10,14 @@
 namespace sesame::spi {
 namespace json = boost::json;
 
+namespace {
+// The longest name of the standard has 44 characters. A longer one would be repeated in the answer and in the journal.
+constexpr std::size_t longest_name = 128;
+// Information is given at once and needs no place in the queue; this bounds what a client may have under way all the same.
+constexpr std::size_t requests_of_one_client = 4096;
+constexpr std::int64_t largest_growing_id = 4294967295;
+}  // namespace
+
 RefusalWithPayload::RefusalWithPayload(const Refusal& refusal, const json::value& payload)
     : Refusal(refusal), payload_(std::make_shared<const json::value>(payload)) {}
 
@@ -90,15 +98,20 @@ void Service::received(Connection& connection, std::string_view frame) {
   auto parsed = contract::parse_envelope(frame, options_.limits);
   if (const auto* fault = std::get_if<contract::EnvelopeFault>(&parsed)) return refuse_message(connection, *fault);
   auto& envelope = std::get<contract::Envelope>(parsed);
+  const auto* known = contract::find_command(envelope.header.name);
+  tell_watchers(connection, false, envelope, known ? known->payload : nullptr);
+  if (envelope.header.name.size() > longest_name)
+    return acknowledge(connection, envelope.header, "invalidMessage",
+                       "header.name: expected at most " + std::to_string(longest_name) + " characters");
   if (envelope.header.type != contract::MessageType::command)
     return acknowledge(connection, envelope.header, "invalidMessage", "header.type: a service takes messages of type command only");
   if (!accept_request_id(connection, *envelope.header.request_id))
     return acknowledge(connection, envelope.header, "invalidRequestID",
                        "header.requestId: expected a positive integer that no unfinished command of this connection uses" +
                            std::string(options_.increasing_request_ids ? ", above the last one" : ""));
-  if (stopping_ || (options_.maximum_requests > 0 && requests_ >= options_.maximum_requests))
+  if (stopping_ || !has_room(connection, envelope.header.name))
     return acknowledge(connection, envelope.header, "tooManyRequests",
-                       "the service holds " + std::to_string(requests_) + " unfinished commands already");
+                       "the service holds " + std::to_string(queued_) + " unfinished commands already");
   connection.last_request_id = *envelope.header.request_id;
   // Always before the command is queued or started (message flow, acknowledge).
   acknowledge(connection, envelope.header, "", "");
@@ -116,14 +129,24 @@ void Service::refuse_message(Connection& connection, const contract::EnvelopeFau
 
 bool Service::accept_request_id(Connection& connection, std::int64_t id) const {
   if (id <= 0 || connection.requests.contains(id)) return false;
-  return !options_.increasing_request_ids || id > connection.last_request_id;
+  if (!options_.increasing_request_ids) return true;
+  const bool begins_anew = id == 1 && connection.last_request_id == largest_growing_id;
+  return begins_anew || (id > connection.last_request_id && id <= largest_growing_id);
+}
+
+// `maximumRequests` is the length of the queue. What runs at once, Common.Cancel above all, must not be locked out by it.
+bool Service::has_room(const Connection& connection, std::string_view name) const {
+  if (connection.requests.size() >= requests_of_one_client) return false;
+  const auto* info = contract::find_command(name);
+  if (!info || info->lane == contract::Lane::immediate) return true;
+  return options_.maximum_requests == 0 || queued_ < options_.maximum_requests;
 }
 
 void Service::acknowledge(Connection& connection, const contract::Header& command, std::string_view status,
                           const std::string& description) {
   contract::Envelope envelope;
   envelope.header.type = contract::MessageType::acknowledge;
-  envelope.header.name = command.name;
+  envelope.header.name = command.name.substr(0, longest_name);
   envelope.header.version = {2, 0};
   envelope.header.request_id = command.request_id;
   envelope.header.status = status;
@@ -176,6 +199,8 @@ void Service::schedule(const std::shared_ptr<Request>& request) {
   if (request->info_->lane == contract::Lane::immediate) return running_.spawn(run(request), &request->scope_);
   auto& lane = lanes_[request->info_->lane];
   if (!lane) lane = std::make_unique<LaneQueue>();
+  request->counted_ = true;
+  ++queued_;
   lane->waiting.push_back(request);
   run_next(*lane);
 }
@@ -265,6 +290,7 @@ void Service::complete(Request& request, CompletionCode code, const std::string&
   request.state_ = Request::State::completed;
   request.owner_->requests.erase(request.id());
   --requests_;
+  if (std::exchange(request.counted_, false)) --queued_;
 
   contract::Envelope envelope;
   envelope.header.type = contract::MessageType::completion;
@@ -289,12 +315,15 @@ void Service::complete(Request& request, CompletionCode code, const std::string&
 
 void Service::send(Connection& connection, const contract::Envelope& envelope, const contract::TypeInfo* type) {
   if (!connection.open) return;
-  if (observer_ && observer_->wants_messages()) {
-    contract::Envelope masked = envelope;
-    masked.payload = type ? contract::masked(envelope.payload, *type) : json::value();
-    observer_->message(options_.name, connection.id, true, contract::print_envelope(masked));
-  }
+  tell_watchers(connection, true, envelope, type);
   connection.channel->send(contract::print_envelope(envelope));
+}
+
+void Service::tell_watchers(const Connection& connection, bool outgoing, const contract::Envelope& envelope,
+                            const contract::TypeInfo* type) {
+  if (!observer_ || !observer_->wants_messages()) return;
+  contract::Envelope masked{envelope.header, type ? contract::masked(envelope.payload, *type) : json::value()};
+  observer_->message(options_.name, connection.id, outgoing, contract::print_envelope(masked));
 }
 
 void Service::broadcast_event(const contract::EventInfo& event, const void* payload) {

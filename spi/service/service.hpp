@@ -88,7 +88,7 @@ struct ServiceOptions {
   std::string vendor = "Sesame";
   std::string service_version = "0.1.0";   // Capabilities common.serviceVersion
   std::string model, serial_number;        // Capabilities common.deviceInformation
-  std::size_t maximum_requests = 64;       // queued and running, over all clients; 0 is unlimited
+  std::size_t maximum_requests = 64;       // in lanes, waiting and running, over all clients; 0 is unlimited
   bool increasing_request_ids = false;     // release 4's rule: ids go upward in a connection
   bool with_common = true;                 // false for the ServicePublisher endpoint, which has GetServices alone
   std::optional<std::chrono::seconds> command_nonce_timeout;  // set: GetCommandNonce and ClearCommandNonce are offered
@@ -128,6 +128,7 @@ class Service final : private ServiceLink {
   void acknowledge(Connection& connection, const contract::Header& command, std::string_view status,
                    const std::string& description);
   bool accept_request_id(Connection& connection, std::int64_t id) const;
+  bool has_room(const Connection& connection, std::string_view name) const;
   void admit(Connection& connection, contract::Envelope envelope);
   void check(const class Request& request) const;
   void schedule(const std::shared_ptr<Request>& request);
@@ -139,6 +140,8 @@ class Service final : private ServiceLink {
   void complete(Request& request, CompletionCode code, const std::string& error_code, const std::string& description,
                 boost::json::value payload);
   void send(Connection& connection, const contract::Envelope& envelope, const contract::TypeInfo* type);
+  void tell_watchers(const Connection& connection, bool outgoing, const contract::Envelope& envelope,
+                     const contract::TypeInfo* type);
   void connection_closed(ConnectionId id, std::string_view reason);
   void broadcast(const contract::EventInfo& event, boost::json::value payload);
   boost::json::object full_status() const;
@@ -152,7 +155,8 @@ class Service final : private ServiceLink {
   std::map<contract::Lane, std::unique_ptr<LaneQueue>> lanes_;
   std::unique_ptr<boost::json::object> last_status_;
   ConnectionId last_connection_ = 0;
-  std::size_t requests_ = 0;
+  std::size_t requests_ = 0;  // unfinished
+  std::size_t queued_ = 0;    // of them in a lane, waiting or running
   bool stopping_ = false;
   Signal request_done_;
   std::unique_ptr<ServiceBody> body_;
