@@ -72,6 +72,8 @@ std::optional<unsigned> peer_uid(const std::string& peer_address, std::uint16_t 
   if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY) return std::nullopt;
   inet_diag_msg message;
   std::memcpy(&message, answer + NLMSG_HDRLEN, sizeof message);
+  // A socket that its process has closed already belongs to nobody, and the kernel then says uid 0.
+  if (message.idiag_inode == 0) return std::nullopt;
   return message.idiag_uid;
 }
 
