@@ -13,6 +13,13 @@ namespace {
 constexpr std::size_t file_bytes = 16u << 20;
 constexpr std::size_t files_kept = 8;
 
+// A line stays a line: what a client puts in a payload beyond this is counted, not kept.
+std::string shortened(std::string_view text) {
+  constexpr std::size_t longest = 4096;
+  if (text.size() <= longest) return std::string(text);
+  return std::string(text.substr(0, longest)) + "... (" + std::to_string(text.size()) + " bytes)";
+}
+
 double milliseconds(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
 }  // namespace
 
@@ -61,9 +68,9 @@ void Journal::command_completed(const CommandRecord& record) {
                     {"connection", record.connection}, {"requestId", record.request_id},
                     {"result", record.code == CompletionCode::success ? std::string_view("success") : to_string(record.code)}};
   if (!record.error_code.empty()) line["errorCode"] = record.error_code;
-  if (record.payload != "null") line["payload"] = record.payload;
+  if (record.payload != "null") line["payload"] = shortened(record.payload);
   if (record.completion != "null" && record.command != "Common.Capabilities" && record.command != "Common.Status")
-    line["completion"] = record.completion;
+    line["completion"] = shortened(record.completion);
   line["queuedMs"] = milliseconds(record.queued);
   line["ranMs"] = milliseconds(record.ran);
   state_->write(line);

@@ -100,7 +100,8 @@ class Attempt : public std::enable_shared_from_this<Attempt<Stream>> {
       constexpr double unlimited = 1e12;
       self->result_->set({std::make_shared<wire::WebSocketChannel<Stream>>(
                               std::move(*self->socket_), wire::ChannelLimits{self->options_.message_bytes, 1u << 20,
-                                                                             self->options_.outgoing_bytes, unlimited}),
+                                                                             self->options_.outgoing_bytes, unlimited,
+                                                                             std::chrono::hours(1), nullptr}),
                           ""});
     });
   }

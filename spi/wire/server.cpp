@@ -36,8 +36,9 @@ std::optional<std::string> service_name(std::string_view target) {
   return std::string(target);
 }
 
+// Not "null": a sandboxed frame of any page on the web sends that.
 bool of_this_machine(std::string_view origin) {
-  if (origin == "null" || origin == "file://") return true;
+  if (origin == "file://") return true;
   for (std::string_view scheme : {"http://", "https://"})
     for (std::string_view host : {"localhost", "127.0.0.1", "[::1]"}) {
       const std::string prefix = std::string(scheme) + std::string(host);
@@ -56,6 +57,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   asio::steady_timer retry;
   std::optional<ssl::context> tls;
   std::map<std::string, Accept> services;
+  std::shared_ptr<wire::SharedMemory> memory = std::make_shared<wire::SharedMemory>(wire::SharedMemory{options.limits.all_bytes});
   std::size_t connections = 0;
   std::uint16_t port = 0;
 
@@ -132,7 +134,7 @@ class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
     const auto& limits = server_->options.limits;
     auto channel = std::make_shared<wire::WebSocketChannel<Stream>>(
         std::move(*socket_), wire::ChannelLimits{limits.message_bytes, limits.message_fragments, limits.outgoing_bytes,
-                                                 limits.messages_per_second});
+                                                 limits.messages_per_second, limits.message_time, server_->memory});
     // The count falls when the channel goes, not when this object does.
     auto counted = std::shared_ptr<Channel>(channel.get(), [channel, ticket = std::move(ticket_)](Channel*) mutable {
       channel.reset();

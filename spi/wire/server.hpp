@@ -20,8 +20,10 @@ namespace sesame::spi {
 
 struct WireLimits {
   std::size_t message_bytes = 8u << 20;      // one incoming message, over all its fragments
-  std::size_t message_fragments = 4096;      // reads that one message may take
+  std::size_t message_fragments = 4096;      // small parts that one message may come in
+  std::chrono::seconds message_time{60};     // from its first part to its last
   std::size_t outgoing_bytes = 16u << 20;    // unsent data of one client: a client that does not read is cut off
+  std::size_t all_bytes = 64u << 20;         // unfinished and unsent data of all clients: beyond it, any with more than 64 KiB is cut off
   std::size_t connections = 4096;            // over all services
   double messages_per_second = 20'000;       // a faster client is read more slowly
   std::chrono::seconds handshake{10};        // from accept to the WebSocket upgrade

@@ -21,9 +21,16 @@ using Tcp = beast::tcp_stream;
 using Tls = beast::ssl_stream<beast::tcp_stream>;
 using ErrorCode = boost::system::error_code;
 
+/// What all channels of a server hold together: unfinished messages and what is not sent yet.
+struct SharedMemory {
+  std::size_t limit, used = 0;
+};
+
 struct ChannelLimits {
   std::size_t message_bytes, message_fragments, outgoing_bytes;
   double messages_per_second;
+  std::chrono::seconds message_time = std::chrono::hours(1);  // from a message's first part to its last
+  std::shared_ptr<SharedMemory> memory;                       // null: no other limit than this channel's own
 };
 
 /// Lets a client that sends faster than its rate wait: no message is lost, none is refused.
@@ -52,6 +59,9 @@ class WebSocketChannel final : public Channel, public std::enable_shared_from_th
     stream_.read_message_max(limits_.message_bytes);
     stream_.text(true);
   }
+  ~WebSocketChannel() override {
+    if (limits_.memory) limits_.memory->used -= held_;
+  }
 
   void receive(Receiver receiver) override {
     receiver_ = std::move(receiver);
@@ -61,7 +71,7 @@ class WebSocketChannel final : public Channel, public std::enable_shared_from_th
   void send(std::string frame) override {
     if (closing_) return;
     outgoing_bytes_ += frame.size();
-    if (outgoing_bytes_ > limits_.outgoing_bytes) return cut("it does not read what it is sent");
+    if (outgoing_bytes_ > limits_.outgoing_bytes || !may_hold()) return cut("it does not read what it is sent");
     outgoing_.push_back(std::move(frame));
     if (outgoing_.size() == 1) write();
   }
@@ -80,20 +90,50 @@ class WebSocketChannel final : public Channel, public std::enable_shared_from_th
 
   void on_read(const ErrorCode& error) {
     if (error) return ended(error == websocket::error::closed ? "it closed the connection" : error.message());
-    if (++fragments_ > limits_.message_fragments) return refuse(websocket::close_code::too_big, "its message has too many fragments");
-    if (!stream_.is_message_done()) return read();
-    fragments_ = 0;
+    if (!stream_.is_message_done()) return on_part();
+    if (std::exchange(parts_, 0) > 0) pause_.cancel();
+    message_read_ = 0;
     if (!stream_.got_text()) return refuse(websocket::close_code::unknown_data, "it sent a binary message; XFS4IoT messages are text");
     const auto data = incoming_.cdata();
     if (receiver_.on_frame) receiver_.on_frame({static_cast<const char*>(data.data()), data.size()});
     incoming_.consume(incoming_.size());
-    if (incoming_.capacity() > 256u << 10) incoming_.shrink_to_fit();
+    if (incoming_.capacity() > 16u << 10) incoming_.shrink_to_fit();
+    may_hold();
     const auto wait = rate_.take();
     if (wait.count() <= 0) return read();
     pause_.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(wait));
     pause_.async_wait([self = this->shared_from_this()](const ErrorCode& stopped) {
       if (!stopped) self->read();
     });
+  }
+
+  // A large message comes in many reads, as the network cuts it; only small parts count as fragments.
+  void on_part() {
+    constexpr std::size_t small = 512;
+    if (parts_ == 0) start_message_time();
+    if (incoming_.size() - std::exchange(message_read_, incoming_.size()) < small || parts_ == 0) ++parts_;
+    if (parts_ > limits_.message_fragments) return refuse(websocket::close_code::too_big, "its message has too many fragments");
+    if (!may_hold()) return refuse(websocket::close_code::try_again_later, "all clients together have sent too much that is unfinished");
+    read();
+  }
+
+  void start_message_time() {
+    pause_.expires_after(limits_.message_time);
+    pause_.async_wait([weak = this->weak_from_this()](const ErrorCode& stopped) {
+      const auto self = weak.lock();
+      if (!stopped && self) self->cut("its message took too long");
+    });
+  }
+
+  // Keeps the account of what all channels hold. False when that is too much and this one has more than a small share.
+  bool may_hold() {
+    if (!limits_.memory) return true;
+    constexpr std::size_t share = 64u << 10;
+    auto& memory = *limits_.memory;
+    memory.used -= held_;
+    held_ = incoming_.size() + outgoing_bytes_;
+    memory.used += held_;
+    return held_ <= share || memory.used <= memory.limit;
   }
 
   void write() {
@@ -106,6 +146,7 @@ class WebSocketChannel final : public Channel, public std::enable_shared_from_th
     if (error) return ended(error.message());
     outgoing_bytes_ -= outgoing_.front().size();
     outgoing_.pop_front();
+    may_hold();
     if (!outgoing_.empty()) return write();
     if (closing_) start_close(websocket::close_code::normal);
   }
@@ -143,7 +184,7 @@ class WebSocketChannel final : public Channel, public std::enable_shared_from_th
   asio::steady_timer pause_;
   beast::flat_buffer incoming_;
   std::deque<std::string> outgoing_;
-  std::size_t outgoing_bytes_ = 0, fragments_ = 0;
+  std::size_t outgoing_bytes_ = 0, held_ = 0, message_read_ = 0, parts_ = 0;
   Receiver receiver_;
   std::string reason_;
   ErrorCode ignored_;
