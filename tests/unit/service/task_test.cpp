@@ -14,6 +14,10 @@ Task<int> answer_after(Duration delay, int value) {
   co_return value;
 }
 Task<void> store(Task<int> task, int& out) { out = co_await task; }
+Task<void> then_do(Task<void> task, std::function<void()> callback) {
+  co_await task;
+  callback();
+}
 Task<int> failing() {
   co_await yield();
   throw Fault("the motor is stuck");
@@ -167,10 +171,15 @@ TEST(AsioExecutor, runs_tasks_timers_and_offloaded_work_in_real_time) {
   AsioExecutor executor;
   TaskScope scope(executor);
   int out = 0;
-  bool worked = false;
-  scope.spawn(store(answer_after(1ms, 7), out));
-  executor.offload([&] { worked = true; }, [&] {});
-  executor.call_at(executor.now() + 5ms, [&] { executor.stop(); });
+  bool worked = false, came_back = false;
+  const auto stop_when_done = [&] {
+    if (out == 7 && came_back) executor.stop();
+  };
+  scope.spawn(then_do(store(answer_after(1ms, 7), out), stop_when_done));
+  executor.offload([&] { worked = true; }, [&] {
+    came_back = true;
+    stop_when_done();
+  });
   executor.run();
   EXPECT_EQ(out, 7);
   EXPECT_TRUE(worked);
