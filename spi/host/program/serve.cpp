@@ -97,14 +97,15 @@ int serve(const ServeOptions& options) {
   LocalServer watchers(executor, run_directory + "/watch.socket",
                        [&journal](std::shared_ptr<Channel> channel, ClientIdentity) { accept_watcher(journal, std::move(channel)); });
 
-  std::printf("%s\n", endpoint.publisher_uri().c_str());
-  for (const auto& uri : endpoint.service_uris()) std::printf("  %s\n", uri.c_str());
-  std::fflush(stdout);
   TaskScope stopping(executor);
   executor.on_termination([&] {
     endpoint.server().close();
     stopping.spawn(stop_host(host, executor));
   });
+  // Whoever reads this may ask it to end at once.
+  std::printf("%s\n", endpoint.publisher_uri().c_str());
+  for (const auto& uri : endpoint.service_uris()) std::printf("  %s\n", uri.c_str());
+  std::fflush(stdout);
   executor.run();
   return 0;
 }
