@@ -1,6 +1,7 @@
 // Makes every simulated device a driver named `simulated` of its class.
 #include "simulators/control/control_panel.hpp"
 #include "simulators/devices/card_reader/simulated_card_reader.hpp"
+#include "simulators/devices/keyboard/simulated_keyboard.hpp"
 #include "spi/host/registry.hpp"
 
 namespace sesame::simulators {
@@ -35,10 +36,18 @@ std::unique_ptr<card_reader::Device> make_card_reader(const spi::Section& sectio
   return device;
 }
 
+// {driver: simulated}
+std::unique_ptr<keyboard::Device> make_keyboard(const spi::Section& section, spi::HostContext& context) {
+  auto device = std::make_unique<SimulatedKeyboard>(ordinary_keyboard(), section.text("name"));
+  context.shared<ControlPanel>()->add(*device);
+  return device;
+}
+
 }  // namespace
 
 void register_simulated_devices(spi::Registry& registry) {
   registry.add_driver<card_reader::Device>("simulated", make_card_reader);
+  registry.add_driver<keyboard::Device>("simulated", make_keyboard);
 }
 
 }  // namespace sesame::simulators
