@@ -2,6 +2,7 @@
 #include "simulators/control/control_panel.hpp"
 #include "simulators/devices/card_reader/simulated_card_reader.hpp"
 #include "simulators/devices/keyboard/simulated_keyboard.hpp"
+#include "simulators/devices/text_terminal/simulated_text_terminal.hpp"
 #include "spi/host/registry.hpp"
 
 namespace sesame::simulators {
@@ -43,11 +44,19 @@ std::unique_ptr<keyboard::Device> make_keyboard(const spi::Section& section, spi
   return device;
 }
 
+// {driver: simulated}
+std::unique_ptr<text_terminal::Device> make_text_terminal(const spi::Section& section, spi::HostContext& context) {
+  auto device = std::make_unique<SimulatedTextTerminal>(ordinary_text_terminal(), section.text("name"));
+  context.shared<ControlPanel>()->add(*device);
+  return device;
+}
+
 }  // namespace
 
 void register_simulated_devices(spi::Registry& registry) {
   registry.add_driver<card_reader::Device>("simulated", make_card_reader);
   registry.add_driver<keyboard::Device>("simulated", make_keyboard);
+  registry.add_driver<text_terminal::Device>("simulated", make_text_terminal);
 }
 
 }  // namespace sesame::simulators
