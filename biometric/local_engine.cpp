@@ -23,6 +23,8 @@ constexpr std::size_t enrolment_frames = 8;
 // Frames of one take that differ more than this rate allows are of two people.
 constexpr double one_person_rate = 1e-4;
 
+constexpr camera::FrameTime presence_period = std::chrono::milliseconds(190);
+
 camera::FrameTime time_of(spi::TimePoint at) { return at.time_since_epoch(); }
 
 void wipe(Template& values) {
@@ -274,6 +276,7 @@ LocalEngine::LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& g
       random_(options.seed),
       tasks_(executor) {
   options_.rules.liveness_threshold = pipeline.liveness_threshold();
+  options_.rules.liveness_sure = pipeline.liveness_sure();
   options_.rules.fused_frames = pipeline.liveness_frames();
   tasks_.spawn(pump());
 }
@@ -356,9 +359,12 @@ spi::Task<EngineInfo> LocalEngine::info() {
 spi::Task<Presence> LocalEngine::wait_presence(PresenceRequest request) {
   const Watching watching(*this);
   std::optional<camera::FrameTime> since_when;
+  std::optional<camera::FrameTime> looked;
   while (true) {
     const camera::FramePtr frame = co_await next_frame();
-    if (!frame) continue;
+    // People come and go slowly; whoever watches all day need not look at every frame.
+    if (!frame || (looked && frame->captured_at - *looked < presence_period)) continue;
+    looked = frame->captured_at;
     const Observation& seen = pipeline_.observe(frame, request.gaze ? Depth::quality : Depth::presence);
     const bool there = seen.face.has_value() && (!request.gaze || seen.hint == QualityHint::none);
     if (there != request.wanted) {

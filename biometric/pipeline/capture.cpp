@@ -138,18 +138,21 @@ std::string Capture::failing_check() const {
   if (frozen()) return "frozen";
   const auto repeats = std::count_if(window_.begin(), window_.end(), [](const Seen& seen) { return seen.repeated; });
   if (static_cast<std::size_t>(repeats) > rules_.most_repeats) return "repeated";
-  if (!live_by_pad()) return "pad";
-  if (request_.natural_motion && !moves_within_itself()) return "motion";
+  const double liveness = fused_liveness();
+  if (liveness < rules_.liveness_threshold) return "pad";
+  const bool ask_motion = request_.natural_motion || liveness < rules_.liveness_sure;
+  if (ask_motion && !moves_within_itself()) return "motion";
   return {};
 }
 
-bool Capture::live_by_pad() const {
+// The median of the last frames' scores.
+double Capture::fused_liveness() const {
   std::vector<double> scores;
   for (auto seen = window_.rbegin(); seen != window_.rend() && scores.size() < rules_.fused_frames; ++seen)
     scores.push_back(seen->observation.liveness.value_or(0));
   const auto middle = scores.begin() + static_cast<std::ptrdiff_t>(scores.size() / 2);
   std::nth_element(scores.begin(), middle, scores.end());
-  return *middle >= rules_.liveness_threshold;
+  return *middle;
 }
 
 bool Capture::frozen() const {

@@ -17,6 +17,7 @@ namespace sesame::biometric {
 // When a window of frames is evidence enough. Times are of the frames, not of the machine.
 struct CaptureRules {
   double liveness_threshold = 0.3;      // from the liveness model's description
+  double liveness_sure = 0.9;           // below it, natural motion is asked for whether or not the request does
   std::size_t fused_frames = 5;         // PAD: median over so many
   std::chrono::milliseconds least_window{360};     // frozen frames are told from still ones only over some time
   std::chrono::milliseconds longest_window{2000};
@@ -62,7 +63,7 @@ class Capture {
   void append(const Observation& seen);
   void decide();
   std::string failing_check() const;
-  bool live_by_pad() const;
+  double fused_liveness() const;
   bool frozen() const;
   bool moves_within_itself() const;
   void follow_head_motion(const HeadPose& pose);

@@ -55,6 +55,7 @@ class Pipeline {
 
   const Calibration& calibration() const { return calibration_; }
   double liveness_threshold() const { return liveness_.threshold(); }
+  double liveness_sure() const { return liveness_.sure(); }
   std::size_t liveness_frames() const { return liveness_.fused_frames(); }
   const std::string& embedding_model() const { return embedder_.model_sha256(); }
   const std::array<StageTime, stage_count>& times() const { return times_; }

@@ -125,6 +125,7 @@ Landmarks LandmarkFinder::find(const camera::Frame& frame, const Box& face) {
 LivenessClassifier::LivenessClassifier(const Model& model)
     : network_(std::make_unique<Network>(model)),
       threshold_(model.description.decision_value("score")),
+      sure_(model.description.decision_value("sure")),
       fused_frames_(static_cast<std::size_t>(model.description.decision_value("frames"))) {}
 LivenessClassifier::~LivenessClassifier() = default;
 

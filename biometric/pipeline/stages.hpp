@@ -45,11 +45,14 @@ class LivenessClassifier {
   // The probability of "live" in one frame, 0..1 (ISO/IEC 30107-3: a PAD subsystem's score).
   double classify(const camera::Frame& frame, const Box& face);
   double threshold() const { return threshold_; }
+  // From this score on no other evidence of life is needed.
+  double sure() const { return sure_; }
   std::size_t fused_frames() const { return fused_frames_; }
 
  private:
   std::unique_ptr<Network> network_;
   double threshold_;
+  double sure_;
   std::size_t fused_frames_;
 };
 

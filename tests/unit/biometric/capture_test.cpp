@@ -13,7 +13,7 @@ class Subject {
  public:
   bool still = false;       // the same picture for ever
   int loop = 0;             // repeat the last so many pictures
-  double liveness = 0.9;
+  double liveness = 0.95;
   QualityHint hint = QualityHint::none;
   float yaw = 0;
   double mouth = 0;         // opens by so many pixels, in turns
@@ -88,6 +88,19 @@ TEST(Capture, one_lucky_frame_does_not_pass_the_median) {
     capture.feed(subject.next());
   }
   EXPECT_EQ(capture.state(), Capture::State::refused);
+}
+
+TEST(Capture, a_middling_pad_score_needs_a_face_that_moves_within_itself) {
+  Subject flat;
+  flat.liveness = 0.6;
+  Capture refused({}, {}, HeadMotion::none);
+  EXPECT_EQ(run(refused, flat, 100), Capture::State::refused);
+  EXPECT_EQ(refused.result().attack_check, "motion");
+  Subject talking;
+  talking.liveness = 0.6;
+  talking.mouth = 3;
+  Capture held({}, {}, HeadMotion::none);
+  EXPECT_EQ(run(held, talking, 12), Capture::State::held);
 }
 
 TEST(Capture, frozen_frames_are_refused_even_with_a_perfect_pad_score) {
