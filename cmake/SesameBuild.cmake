@@ -82,3 +82,12 @@ function(sesame_add_provider name)
   set_property(GLOBAL APPEND PROPERTY SESAME_PROVIDER_TARGETS ${name})
   set_property(GLOBAL APPEND PROPERTY SESAME_PROVIDER_FUNCTIONS ${ARG_REGISTER})
 endfunction()
+
+# sesame_add_commands(TARGET FUNCTION function)
+#   The subcommands of an optional part: `function` has the signature void(CLI::App&, std::function<int()>&). The program's
+#   table of them is generated from these lines.
+function(sesame_add_commands target)
+  cmake_parse_arguments(ARG "" "FUNCTION" "" ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY SESAME_COMMAND_TARGETS ${target})
+  set_property(GLOBAL APPEND PROPERTY SESAME_COMMAND_FUNCTIONS ${ARG_FUNCTION})
+endfunction()

@@ -1,4 +1,5 @@
-// Commands of `sesame` that belong to optional parts (enrolment, the demo): added when the part is built.
+// Commands of `sesame` that belong to optional parts (enrolment, the demo): added when the part is built. The body is generated
+// from the sesame_add_commands() lines (cmake/SesameProgram.cmake).
 #pragma once
 
 #include <functional>
