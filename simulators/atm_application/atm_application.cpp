@@ -25,7 +25,14 @@ struct AtmApplication::Shared {
   bool lost = false;
   bool card_is_ours = false;  // a card that must not leave before it is given back
   std::optional<RawCall> pin_entry;
+  std::optional<card_reader::StatusMedia> media;  // where the card is, as far as the reader tells
   Signal changed;
+
+  // The card reader's part of a status or of a change of it: what it leaves out is unchanged.
+  void note(const contract::Optional<contract::Json>& part) {
+    card_reader::Status status;
+    if (part && !contract::read(&part->value(), status) && status.media) media = *status.media;
+  }
 };
 
 struct AtmApplication::Card {
@@ -52,10 +59,8 @@ constexpr auto longest_answer = 60s;
 AtmApplication::AtmApplication(Services services, AtmSettings settings, Diary& diary)
     : services_(services), settings_(std::move(settings)), diary_(diary), shared_(std::make_shared<Shared>()) {
   services_.card_reader.on_unsolicited([shared = shared_](const ReceivedEvent& event) {
-    if (!event.is<card_reader::MediaRemovedEvent>()) {
-      shared->changed.notify_all();
-      return;
-    }
+    if (event.is<common::StatusChangedEvent>()) shared->note(event.as<common::StatusChangedEvent>().card_reader);
+    if (!event.is<card_reader::MediaRemovedEvent>()) return;
     shared->removed = true;
     if (shared->card_is_ours && shared->pin_entry) shared->pin_entry->cancel();
     shared->changed.notify_all();
@@ -98,6 +103,7 @@ Task<void> AtmApplication::be_ready() {
     for (;;) {
       auto call = common::Client(*connection).status();
       const auto reply = co_await call.completion();
+      if (reply.ok()) shared_->note(reply.data.card_reader);
       if (!reply.ok() || reply.data.common.device != common::Device::starting) break;
       co_await sleep_for(200ms);
     }
@@ -169,8 +175,7 @@ Task<void> AtmApplication::after_failed_read(RawReply reply) {
   }
   // The card is at the slot, or gone already: a customer who holds it can try again.
   co_await show("Your card cannot be read", "Please take it");
-  const bool in = co_await card_is_in();
-  if (in) co_await within(settings_.take_timeout, card_removed());
+  if (card_is_in()) co_await within(settings_.take_timeout, card_removed());
   co_await show("Welcome", "Please insert your card");
 }
 
@@ -221,8 +226,8 @@ Task<void> AtmApplication::give_back(Customer& customer) {
 }
 
 Task<void> AtmApplication::until_taken(Customer& customer) {
-  bool wait = false;
-  if (!shared_->removed) wait = co_await card_is_in();
+  // A motor reader's card is at the slot now; of the others only those that still say so have one.
+  const bool wait = !shared_->removed && (can_move_ ? can_tell_taken_ : card_is_in());
   if (wait) co_await within(settings_.take_timeout, card_removed());
   if (lost()) co_return;
   if (wait && !shared_->removed) {
@@ -247,15 +252,10 @@ Task<void> AtmApplication::retain() {
   else trouble("retaining a card", reply);
 }
 
-// Whether the reader still has, or might still have, a card. One that cannot tell is not waited for.
-Task<bool> AtmApplication::card_is_in() {
-  if (!can_tell_taken_) co_return false;
-  auto call = common::Client(services_.card_reader).status();
-  const auto reply = co_await call.completion();
-  card_reader::Status status;
-  if (!reply.ok() || !reply.data.card_reader || contract::read(&reply.data.card_reader->value(), status)) co_return false;
+// As the reader last told. The application never asks while it serves: what it does must not hang on how fast a customer is.
+bool AtmApplication::card_is_in() const {
   using Media = card_reader::StatusMedia;
-  co_return status.media && (*status.media == Media::present || *status.media == Media::latched || *status.media == Media::entering);
+  return can_tell_taken_ && (shared_->media == Media::present || shared_->media == Media::latched || shared_->media == Media::entering);
 }
 
 Task<bool> AtmApplication::card_removed() {

@@ -43,7 +43,7 @@ class AtmApplication {
   spi::Task<void> give_back(Customer& customer);
   spi::Task<void> until_taken(Customer& customer);
   spi::Task<void> retain();
-  spi::Task<bool> card_is_in();
+  bool card_is_in() const;
   spi::Task<bool> card_removed();
   spi::Task<void> show(std::string first, std::string second = "");
   spi::Task<void> out_of_order(std::string what);

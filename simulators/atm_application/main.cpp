@@ -28,13 +28,17 @@ std::string uri_of(const std::vector<Publisher>& publishers, const std::string& 
 }
 
 Task<void> serve(AsioExecutor& executor, const AtmSettings& settings, Diary& diary) {
-  const auto publishers = co_await discover(executor, settings.host, settings.ports, settings.tls);
+  const ConnectOptions options;  // named: g++ 12 destroys a defaulted aggregate argument twice
+  const auto publishers = co_await discover(executor, settings.host, settings.ports, settings.tls, options);
   const std::string card_reader_uri = uri_of(publishers, settings.card_reader);
   const std::string keyboard_uri = uri_of(publishers, settings.keyboard);
   const std::string display_uri = uri_of(publishers, settings.display);
-  ServiceConnection card_reader(executor, co_await connect(executor, card_reader_uri));
-  ServiceConnection keyboard(executor, co_await connect(executor, keyboard_uri));
-  ServiceConnection display(executor, co_await connect(executor, display_uri));
+  const auto card_reader_channel = co_await connect(executor, card_reader_uri, options);
+  const auto keyboard_channel = co_await connect(executor, keyboard_uri, options);
+  const auto display_channel = co_await connect(executor, display_uri, options);
+  ServiceConnection card_reader(executor, card_reader_channel);
+  ServiceConnection keyboard(executor, keyboard_channel);
+  ServiceConnection display(executor, display_channel);
   AtmApplication application({card_reader, keyboard, display}, settings, diary);
   co_await application.run();
 }

@@ -31,7 +31,8 @@ std::vector<json::string*> uris_in(json::value& message) {
 }
 
 Task<std::vector<std::string>> services_of(AsioExecutor& executor, std::string publisher_uri) {
-  const auto publisher = co_await connect(executor, publisher_uri);
+  const ConnectOptions options;  // named: g++ 12 destroys a defaulted aggregate argument twice
+  const auto publisher = co_await connect(executor, publisher_uri, options);
   auto frames = std::make_shared<Stream<std::string>>();
   publisher->receive({[frames](std::string_view frame) { frames->push(std::string(frame)); },
                       [frames](std::string_view) { frames->close(); }});
@@ -59,7 +60,8 @@ Proxy::~Proxy() { server_.close(); }
 
 Task<void> Proxy::open() {
   uris_[""] = publisher_uri_;
-  for (const auto& uri : co_await services_of(executor_, publisher_uri_)) uris_[name_of(uri)] = uri;
+  const auto services = co_await services_of(executor_, publisher_uri_);
+  for (const auto& uri : services) uris_[name_of(uri)] = uri;
   for (const auto& [name, uri] : uris_)
     server_.publish(name, [this, service = name](std::shared_ptr<Channel> application, ClientIdentity) {
       accept(service, std::move(application));
@@ -75,7 +77,8 @@ void Proxy::accept(const std::string& service, std::shared_ptr<Channel> applicat
 Task<void> Proxy::join(std::string service, std::string uri, std::shared_ptr<Channel> application) {
   std::shared_ptr<Channel> original;
   try {
-    original = co_await connect(executor_, uri);
+    const ConnectOptions options;
+    original = co_await connect(executor_, uri, options);
   } catch (const std::runtime_error& error) {
     application->close(error.what());
     co_return;

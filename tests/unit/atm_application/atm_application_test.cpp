@@ -75,7 +75,6 @@ TEST_F(AtmApplicationTest, a_card_is_read_its_PIN_asked_for_and_the_card_given_b
   reader.succeed(read, good_track);
   enter_pin();
   reader.succeed(reader.expect("CardReader.Move"));
-  reader.succeed(reader.expect("Common.Status"), status("entering"));
   executor.run_ready();
   EXPECT_EQ(shown(), "Please take your card\n");
   reader.unsolicited("CardReader.MediaRemovedEvent");
@@ -141,7 +140,6 @@ TEST_F(AtmApplicationTest, a_card_that_is_not_taken_is_retained) {
   reader.succeed(insert_card(), good_track);
   enter_pin();
   reader.succeed(reader.expect("CardReader.Move"));
-  reader.succeed(reader.expect("Common.Status"), status("entering"));
   const auto reset = reader.expect("CardReader.Reset");
   EXPECT_EQ(reset.payload.at("to"), "retain");
   reader.succeed(reset);
@@ -166,6 +164,19 @@ TEST_F(AtmApplicationTest, a_dipped_card_that_leaves_after_the_read_does_not_end
   EXPECT_EQ(reader.next().name, "CardReader.ReadRawData");
 }
 
+TEST_F(AtmApplicationTest, a_dipped_card_that_stays_is_waited_for) {
+  start("dip");
+  const auto read = insert_card();
+  reader.unsolicited("Common.StatusChangedEvent", json::object{{"cardReader", json::object{{"media", "present"}}}});
+  reader.succeed(read, good_track);
+  enter_pin();
+  executor.run_ready();
+  EXPECT_EQ(shown(), "Please take your card\n");
+  EXPECT_TRUE(reader.quiet());
+  reader.unsolicited("CardReader.MediaRemovedEvent");
+  EXPECT_EQ(reader.next().name, "CardReader.ReadRawData");
+}
+
 TEST_F(AtmApplicationTest, an_unreadable_track_gives_the_card_back_without_asking_for_a_PIN) {
   start();
   reader.succeed(insert_card(), {{"track2", {{"status", "dataInvalid"}}}});
@@ -176,7 +187,6 @@ TEST_F(AtmApplicationTest, an_unreadable_track_gives_the_card_back_without_askin
 TEST_F(AtmApplicationTest, a_card_pulled_out_while_reading_is_waited_for_anew) {
   start();
   reader.fail(insert_card(), "commandErrorCode", "noMedia");
-  reader.succeed(reader.expect("Common.Status"), status("notPresent"));
   reader.expect("CardReader.ReadRawData");
   EXPECT_EQ(shown(), "Welcome\nPlease insert your card\n");
 }

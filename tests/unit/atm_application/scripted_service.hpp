@@ -38,6 +38,8 @@ class ScriptedService {
   void unsolicited(const std::string& name, boost::json::value payload = nullptr);
   void succeed(const Request& request, boost::json::value payload = nullptr);
   void fail(const Request& request, const std::string& code, const std::string& error_code = "");
+  /// No command waits for an answer of next() or expect().
+  bool quiet() const { return waiting_.empty(); }
   void hang_up() { channel_->close("the service stopped"); }
 
   /// Names and payloads of the commands that always() answered.
