@@ -6,23 +6,31 @@
 namespace sesame::biometric {
 namespace {
 
-constexpr std::array<std::string_view, 12> hint_words = {"none",         "noFace",   "severalFaces", "comeCloser",
-                                                         "stepBack",     "moveToCentre", "lookStraight", "openEyes",
-                                                         "moreLight",    "lessLight", "evenLight",   "holdStill"};
+constexpr std::array<std::string_view, 12> hint_words = {
+    "none",         "noFace",   "severalFaces", "comeCloser", "stepBack",  "moveToCentre",
+    "lookStraight", "openEyes", "moreLight",    "lessLight",  "evenLight", "holdStill"};
 constexpr std::array<std::string_view, 10> reason_words = {
     "notCalibrated", "noProbe",          "noReferences", "notEnrolled", "formatNotSupported",
     "invalidData",   "capacityExceeded", "notPermitted", "noPicture",   "failed"};
 constexpr std::array<std::string_view, 5> motion_words = {"none", "turnLeft", "turnRight", "nod", "any"};
-constexpr std::array<std::string_view, 5> progress_words = {"ready", "subjectDetected", "hint", "headMotion", "subjectLost"};
-constexpr std::array<std::string_view, 4> outcome_words = {"held", "noSubject", "poorQuality", "attackSuspected"};
+constexpr std::array<std::string_view, 5> progress_words = {"ready", "subjectDetected", "hint", "headMotion",
+                                                            "subjectLost"};
+constexpr std::array<std::string_view, 4> outcome_words = {"held", "noSubject", "poorQuality",
+                                                           "attackSuspected"};
 
 }  // namespace
 
 std::string_view to_string(QualityHint hint) { return hint_words.at(static_cast<std::size_t>(hint)); }
-std::string_view to_string(EngineRefusal::Reason reason) { return reason_words.at(static_cast<std::size_t>(reason)); }
+std::string_view to_string(EngineRefusal::Reason reason) {
+  return reason_words.at(static_cast<std::size_t>(reason));
+}
 std::string_view to_string(HeadMotion motion) { return motion_words.at(static_cast<std::size_t>(motion)); }
-std::string_view to_string(CaptureProgress::Kind kind) { return progress_words.at(static_cast<std::size_t>(kind)); }
-std::string_view to_string(CaptureResult::Outcome outcome) { return outcome_words.at(static_cast<std::size_t>(outcome)); }
+std::string_view to_string(CaptureProgress::Kind kind) {
+  return progress_words.at(static_cast<std::size_t>(kind));
+}
+std::string_view to_string(CaptureResult::Outcome outcome) {
+  return outcome_words.at(static_cast<std::size_t>(outcome));
+}
 
 std::optional<QualityHint> quality_hint(std::string_view word) {
   const auto found = std::find(hint_words.begin(), hint_words.end(), word);
@@ -31,7 +39,8 @@ std::optional<QualityHint> quality_hint(std::string_view word) {
 }
 
 EngineRefusal::EngineRefusal(Reason reason, const std::string& text)
-    : spi::Refusal(reason == Reason::invalid_data ? spi::CompletionCode::invalidData : spi::CompletionCode::unsupportedData,
+    : spi::Refusal(reason == Reason::invalid_data ? spi::CompletionCode::invalidData
+                                                  : spi::CompletionCode::unsupportedData,
                    text),
       reason_(reason) {}
 

@@ -1,9 +1,10 @@
-// Engine: the door to faces. What is behind it (models, templates, frames) stays behind it: through the door go decisions at a
-// stated error rate, hints for people, and facts about a customer who was recognised. The host's is RemoteEngine (the face
-// process), tests have ScriptedEngine. Executor thread only.
+// Engine: the door to faces. What is behind it (models, templates, frames) stays behind it: through the door
+// go decisions at a stated error rate, hints for people, and facts about a customer who was recognised. The
+// host's is RemoteEngine (the face process), tests have ScriptedEngine. Executor thread only.
 //
-// Every operation ends early with spi::Canceled when its task's scope is cancelled, at once, whatever state the face process
-// is in. spi::Fault: the face process is dead, stuck or not configured. EngineRefusal: it answered, and said no.
+// Every operation ends early with spi::Canceled when its task's scope is cancelled, at once, whatever state
+// the face process is in. spi::Fault: the face process is dead, stuck or not configured. EngineRefusal: it
+// answered, and said no.
 #pragma once
 
 #include <chrono>
@@ -35,8 +36,8 @@ class EngineRefusal : public spi::Refusal {
     format_not_supported,  // of a reference or of exported data
     invalid_data,          // a reference or picture that is damaged, or shows no usable face
     capacity_exceeded,
-    not_permitted,         // giving away templates or pictures is not configured
-    no_picture,            // the camera gives no frame
+    not_permitted,  // giving away templates or pictures is not configured
+    no_picture,     // the camera gives no frame
     failed,
   };
   EngineRefusal(Reason reason, const std::string& text);
@@ -58,7 +59,7 @@ struct EngineInfo {
   double loosest_false_match_rate = 0;    // the range the calibration covers:
   double strictest_false_match_rate = 0;  // a rate outside it is refused
   std::size_t gallery_size = 0;
-  std::string camera;                     // for people
+  std::string camera;  // for people
   bool gives_templates_away = false;
   bool gives_pictures_away = false;
   std::map<std::string, double> stage_milliseconds;  // mean time of each stage that has run
@@ -69,7 +70,8 @@ struct EngineInfo {
   }
   // FMR = FPIR / N.
   bool supports_identification_rate(double rate, std::size_t customers) const {
-    return rate > 0 && rate < 1 && rate / static_cast<double>(customers == 0 ? 1 : customers) >= strictest_false_match_rate;
+    return rate > 0 && rate < 1 &&
+           rate / static_cast<double>(customers == 0 ? 1 : customers) >= strictest_false_match_rate;
   }
 };
 
@@ -79,8 +81,9 @@ struct Presence {
 };
 
 struct PresenceRequest {
-  bool wanted = true;   // wait until somebody is there (true) or nobody is (false), steadily
-  bool gaze = false;    // somebody who looks at the camera: only for profiles that may start on gaze (runs landmarks)
+  bool wanted = true;  // wait until somebody is there (true) or nobody is (false), steadily
+  bool gaze =
+      false;  // somebody who looks at the camera: only for profiles that may start on gaze (runs landmarks)
   std::chrono::milliseconds steady{300};
 };
 
@@ -89,9 +92,9 @@ std::string_view to_string(HeadMotion motion);
 
 struct CaptureRequest {
   std::chrono::milliseconds give_up_after{0};  // 0: only a cancel ends it
-  bool liveness = true;          // presentation attack detection and temporal checks
-  bool natural_motion = false;   // ask for the small movements of a living face besides
-  HeadMotion head_motion = HeadMotion::none;  // ask for a directed movement; `any`: the engine chooses
+  bool liveness = true;                        // presentation attack detection and temporal checks
+  bool natural_motion = false;                 // ask for the small movements of a living face besides
+  HeadMotion head_motion = HeadMotion::none;   // ask for a directed movement; `any`: the engine chooses
 };
 
 // What a person may be told while a capture runs.
@@ -151,15 +154,17 @@ struct Reference {
   Bytes data;
 };
 
-// One user's own capture: a probe and a set of references, apart from every other user's, on the frames that all share.
+// One user's own capture: a probe and a set of references, apart from every other user's, on the frames that
+// all share.
 class CaptureContext {
  public:
   // Ends whatever runs, wipes probe and references.
   virtual ~CaptureContext() = default;
 
-  // Waits until a good, live probe is held, or says why not. Replaces the probe held before. `progress` is called from the
-  // executor while the task is awaited, never after.
-  virtual spi::Task<CaptureResult> capture(CaptureRequest request, std::function<void(CaptureProgress)> progress) = 0;
+  // Waits until a good, live probe is held, or says why not. Replaces the probe held before. `progress` is
+  // called from the executor while the task is awaited, never after.
+  virtual spi::Task<CaptureResult> capture(CaptureRequest request,
+                                           std::function<void(CaptureProgress)> progress) = 0;
   virtual spi::Task<Recognition> verify(VerifyRequest request) = 0;
   virtual spi::Task<Recognition> identify(IdentifyRequest request) = 0;
   // Enrols the held probe. Without a consent record it is refused.
@@ -167,7 +172,8 @@ class CaptureContext {
 
   // Replaces the reference set, all or nothing.
   virtual spi::Task<void> import_references(std::vector<Reference> references) = 0;
-  // For each reference in order: the strictest calibrated false match rate at which the probe matches it; 1 for no match.
+  // For each reference in order: the strictest calibrated false match rate at which the probe matches it; 1
+  // for no match.
   virtual spi::Task<std::vector<double>> compare_references() = 0;
   // The probe itself. Refused unless giving it away is configured.
   virtual spi::Task<Bytes> export_probe(ReferenceFormat format) = 0;
@@ -186,7 +192,8 @@ class Engine {
   virtual spi::Task<Presence> wait_presence(PresenceRequest request) = 0;
   // Contexts may outlive a restart of the face process: what they held is gone then (no_probe).
   virtual std::unique_ptr<CaptureContext> open_context() = 0;
-  // Enrols from a recorded take (video, picture or folder of pictures) that the face process reads: the command line's way.
+  // Enrols from a recorded take (video, picture or folder of pictures) that the face process reads: the
+  // command line's way.
   virtual spi::Task<void> enrol_take(EnrolRequest request, std::string path) = 0;
   // The customer's rows and key destroyed; false when unknown.
   virtual spi::Task<bool> forget(std::string customer_id) = 0;

@@ -1,5 +1,6 @@
-// Gallery: where enrolled faces are kept and searched, as the face engine sees it. The store (sealed, on disk) and the
-// in-memory gallery implement it; the face process owns one. Called from one thread; calls may block on the disk.
+// Gallery: where enrolled faces are kept and searched, as the face engine sees it. The store (sealed, on
+// disk) and the in-memory gallery implement it; the face process owns one. Called from one thread; calls may
+// block on the disk.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +14,8 @@
 
 namespace sesame::biometric {
 
-// The comparison vector of one face: `template_length` floats of unit length, in the space of one embedding model.
-// Sensitive: never logged, never put in an exception text.
+// The comparison vector of one face: `template_length` floats of unit length, in the space of one embedding
+// model. Sensitive: never logged, never put in an exception text.
 inline constexpr std::size_t template_length = 512;
 using Template = std::vector<float>;
 
@@ -45,7 +46,7 @@ struct EnrolmentRecord {
   std::map<std::string, std::string> attributes;  // language, display name, ...: small, never biometric
   std::string model;                              // SHA-256 of the embedding model that made the template
   Template reference;
-  std::uint32_t captures = 1;                     // pictures that made it
+  std::uint32_t captures = 1;  // pictures that made it
 };
 
 // One row found by search: who, and the cosine with the probe. Stays inside the face process.
@@ -54,7 +55,8 @@ struct GalleryHit {
   float cosine = 0;
 };
 
-// An enrolment that the gallery does not take: duplicate claim, no consent, full, another model. Text for people.
+// An enrolment that the gallery does not take: duplicate claim, no consent, full, another model. Text for
+// people.
 struct GalleryRefusal : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -65,11 +67,13 @@ class Gallery {
 
   // Adds a customer, all or nothing. Throws GalleryRefusal.
   virtual void enrol(const EnrolmentRecord& record) = 0;
-  // The claim kind "customer" is the customer id itself and always known, whether or not it is among the record's claims.
-  // The one customer with this claim, with the template opened; nullopt when nobody has it. A kind and value name at most one
-  // customer. An implementation takes the same steps either way (the caller compares with a decoy on nullopt).
+  // The claim kind "customer" is the customer id itself and always known, whether or not it is among the
+  // record's claims. The one customer with this claim, with the template opened; nullopt when nobody has it.
+  // A kind and value name at most one customer. An implementation takes the same steps either way (the caller
+  // compares with a decoy on nullopt).
   virtual std::optional<EnrolmentRecord> find(const Claim& claim) = 0;
-  // Exact search over all templates: the `maximum` best rows, best first. `probe` has template_length floats of unit length.
+  // Exact search over all templates: the `maximum` best rows, best first. `probe` has template_length floats
+  // of unit length.
   virtual std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) = 0;
   // The customer's key and rows destroyed; false when unknown. Journalling the receipt is the store's.
   virtual bool forget(const std::string& customer_id) = 0;

@@ -7,13 +7,14 @@ const std::shared_ptr<Engine>& HostEngine::Behind::get() const {
   return engine;
 }
 
-// Opens its own context behind when first used, and again after the engine was exchanged. Every coroutine holds the engine it
-// began on, so that an exchange in between is harmless.
+// Opens its own context behind when first used, and again after the engine was exchanged. Every coroutine
+// holds the engine it began on, so that an exchange in between is harmless.
 class HostEngine::Context final : public CaptureContext {
  public:
   explicit Context(std::shared_ptr<Behind> behind) : behind_(std::move(behind)) {}
 
-  spi::Task<CaptureResult> capture(CaptureRequest request, std::function<void(CaptureProgress)> progress) override {
+  spi::Task<CaptureResult> capture(CaptureRequest request,
+                                   std::function<void(CaptureProgress)> progress) override {
     const Opened opened = open();
     co_return co_await opened.context->capture(request, std::move(progress));
   }

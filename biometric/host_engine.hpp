@@ -1,6 +1,6 @@
-// HostEngine: the one engine of a host, shared by the Biometric provider, the Camera driver and the cardless session
-// (HostContext::shared<HostEngine>()). It passes everything on to the engine it was given; before that, and without one, every
-// request is a Fault. Executor thread only.
+// HostEngine: the one engine of a host, shared by the Biometric provider, the Camera driver and the cardless
+// session (HostContext::shared<HostEngine>()). It passes everything on to the engine it was given; before
+// that, and without one, every request is a Fault. Executor thread only.
 #pragma once
 
 #include <memory>

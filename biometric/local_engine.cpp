@@ -18,7 +18,8 @@ namespace {
 
 using Reason = EngineRefusal::Reason;
 
-constexpr std::array<std::string_view, stage_count> stage_words = {"detect", "landmarks", "quality", "liveness", "embed"};
+constexpr std::array<std::string_view, stage_count> stage_words = {"detect", "landmarks", "quality",
+                                                                   "liveness", "embed"};
 constexpr std::size_t enrolment_frames = 8;
 // Frames of one take that differ more than this rate allows are of two people.
 constexpr double one_person_rate = 1e-4;
@@ -69,7 +70,8 @@ std::vector<Template> look_at_take(Pipeline& pipeline, camera::FrameSource& take
   std::vector<Template> looks;
   std::size_t people = 0;
   constexpr camera::FrameTime step = std::chrono::milliseconds(500);
-  for (camera::FrameTime now{}; now < std::chrono::seconds(60) && looks.size() < enrolment_frames && !take.ended(); now += step) {
+  for (camera::FrameTime now{};
+       now < std::chrono::seconds(60) && looks.size() < enrolment_frames && !take.ended(); now += step) {
     const camera::FramePtr frame = take.newest(now);
     if (!frame) continue;
     const Observation& seen = pipeline.observe(frame, Depth::quality);
@@ -77,9 +79,11 @@ std::vector<Template> look_at_take(Pipeline& pipeline, camera::FrameSource& take
     if (seen.hint == QualityHint::none) looks.push_back(pipeline.embed(seen));
   }
   if (looks.empty())
-    refuse(Reason::invalid_data, people == 0  ? "no face was found in the take"
-                                 : people > 1 ? "the take shows several faces at a time"
-                                              : "the take has no picture good enough to enrol from (too small, dark or turned away)");
+    refuse(Reason::invalid_data,
+           people == 0 ? "no face was found in the take"
+           : people > 1
+               ? "the take shows several faces at a time"
+               : "the take has no picture good enough to enrol from (too small, dark or turned away)");
   return looks;
 }
 
@@ -107,7 +111,8 @@ class LocalEngine::Context final : public CaptureContext {
     Context::discard_references();
   }
 
-  spi::Task<CaptureResult> capture(CaptureRequest request, std::function<void(CaptureProgress)> progress) override {
+  spi::Task<CaptureResult> capture(CaptureRequest request,
+                                   std::function<void(CaptureProgress)> progress) override {
     discard_probe();
     const Watching watching(engine_);
     Capture capture(request, engine_.options_.rules, chosen_motion(request.head_motion));
@@ -149,15 +154,16 @@ class LocalEngine::Context final : public CaptureContext {
     const auto begin = std::chrono::steady_clock::now();
     double threshold = 1;
     try {
-      threshold = engine_.pipeline_.calibration().threshold_for_search(request.false_positive_identification_rate,
-                                                                       engine_.gallery_.size());
+      threshold = engine_.pipeline_.calibration().threshold_for_search(
+          request.false_positive_identification_rate, engine_.gallery_.size());
     } catch (const CalibrationRefusal& refusal) {
       refuse(Reason::not_calibrated, refusal.what());
     }
     need_probe();
     const std::vector<GalleryHit> hits = engine_.gallery_.search(probe_, 1);
     Recognition result;
-    if (!hits.empty() && hits.front().cosine >= threshold) result.customer = engine_.facts(hits.front().customer_id);
+    if (!hits.empty() && hits.front().cosine >= threshold)
+      result.customer = engine_.facts(hits.front().customer_id);
     result.took = since(begin);
     co_return result;
   }
@@ -171,8 +177,9 @@ class LocalEngine::Context final : public CaptureContext {
   spi::Task<void> import_references(std::vector<Reference> references) override {
     if (references.empty()) refuse(Reason::invalid_data, "there is nothing to import");
     if (references.size() > engine_.options_.most_references)
-      refuse(Reason::capacity_exceeded,
-             "more references than the " + std::to_string(engine_.options_.most_references) + " there is room for");
+      refuse(Reason::capacity_exceeded, "more references than the " +
+                                            std::to_string(engine_.options_.most_references) +
+                                            " there is room for");
     std::vector<Template> imported;
     for (const Reference& reference : references) imported.push_back(template_of(reference));
     discard_references();
@@ -192,7 +199,8 @@ class LocalEngine::Context final : public CaptureContext {
   spi::Task<Bytes> export_probe(ReferenceFormat format) override {
     const bool is_template = format == ReferenceFormat::own_template;
     if (is_template ? !engine_.options_.give_templates_away : !engine_.options_.give_pictures_away)
-      refuse(Reason::not_permitted, is_template ? "giving templates away is not configured" : "giving pictures away is not configured");
+      refuse(Reason::not_permitted, is_template ? "giving templates away is not configured"
+                                                : "giving pictures away is not configured");
     need_probe();
     if (is_template) co_return bytes_of_template(probe_);
     const Bytes jpeg = camera::encode_jpeg(*picture_);
@@ -211,7 +219,8 @@ class LocalEngine::Context final : public CaptureContext {
 
  private:
   HeadMotion chosen_motion(HeadMotion asked) {
-    constexpr std::array<HeadMotion, 3> motions = {HeadMotion::turn_left, HeadMotion::turn_right, HeadMotion::nod};
+    constexpr std::array<HeadMotion, 3> motions = {HeadMotion::turn_left, HeadMotion::turn_right,
+                                                   HeadMotion::nod};
     return asked == HeadMotion::any ? motions[engine_.random_() % motions.size()] : asked;
   }
   void feed(Capture& capture, const camera::FramePtr& frame, const CaptureRequest& request) {
@@ -229,7 +238,8 @@ class LocalEngine::Context final : public CaptureContext {
     if (engine_.options_.give_pictures_away) picture_ = probes.front().frame;
   }
   void need_probe() const {
-    if (probe_.empty()) refuse(Reason::no_probe, "no probe is held: nothing was captured, or it was discarded");
+    if (probe_.empty())
+      refuse(Reason::no_probe, "no probe is held: nothing was captured, or it was discarded");
   }
   double threshold_for(double rate) const {
     try {
@@ -238,19 +248,24 @@ class LocalEngine::Context final : public CaptureContext {
       refuse(Reason::not_calibrated, refusal.what());
     }
   }
-  bool of_this_model(const EnrolmentRecord& record) const { return record.model == engine_.pipeline_.embedding_model(); }
+  bool of_this_model(const EnrolmentRecord& record) const {
+    return record.model == engine_.pipeline_.embedding_model();
+  }
   static CustomerFacts facts_of(const EnrolmentRecord& record) {
-    return {record.customer_id, record.issuer, record.token_pan, record.attributes, record.consent.gaze_start};
+    return {record.customer_id, record.issuer, record.token_pan, record.attributes,
+            record.consent.gaze_start};
   }
   Template template_of(const Reference& reference) {
     if (reference.format == ReferenceFormat::own_template) return template_of_bytes(reference.data);
-    const auto picture = reference.format == ReferenceFormat::jpeg ? std::span<const std::uint8_t>(reference.data)
-                                                                   : picture_of_face_record(reference.data);
+    const auto picture = reference.format == ReferenceFormat::jpeg
+                             ? std::span<const std::uint8_t>(reference.data)
+                             : picture_of_face_record(reference.data);
     try {
       const auto frame = std::make_shared<const camera::Frame>(camera::decode_jpeg(picture));
       const Observation& seen = engine_.pipeline_.observe(frame, Depth::quality);
       if (seen.hint != QualityHint::none)
-        refuse(Reason::invalid_data, "a reference picture shows no usable face (" + std::string(to_string(seen.hint)) + ")");
+        refuse(Reason::invalid_data,
+               "a reference picture shows no usable face (" + std::string(to_string(seen.hint)) + ")");
       return engine_.pipeline_.embed(seen);
     } catch (const camera::PictureError& error) {
       refuse(Reason::invalid_data, error.what());
@@ -372,7 +387,8 @@ spi::Task<Presence> LocalEngine::wait_presence(PresenceRequest request) {
       continue;
     }
     if (!since_when) since_when = frame->captured_at;
-    if (frame->captured_at - *since_when >= request.steady) co_return Presence{seen.face.has_value(), seen.faces};
+    if (frame->captured_at - *since_when >= request.steady)
+      co_return Presence{seen.face.has_value(), seen.faces};
   }
 }
 
@@ -408,7 +424,8 @@ spi::Task<void> LocalEngine::enrol_take(EnrolRequest request, std::string path) 
   }
   const double one_person = pipeline_.calibration().threshold_for(one_person_rate);
   for (const Template& look : looks)
-    if (cosine(look, looks.front()) < one_person) refuse(Reason::invalid_data, "the take shows more than one person");
+    if (cosine(look, looks.front()) < one_person)
+      refuse(Reason::invalid_data, "the take shows more than one person");
   enrol_template(request, fuse(looks), looks.size());
   for (Template& look : looks) wipe(look);
   co_return;
@@ -420,7 +437,8 @@ CustomerFacts LocalEngine::facts(const std::string& customer_id) {
   std::optional<EnrolmentRecord> record = gallery_.find(Claim{"customer", customer_id});
   if (!record) refuse(Reason::failed, "the gallery no longer knows a customer that its search found");
   wipe(record->reference);
-  return {record->customer_id, record->issuer, record->token_pan, record->attributes, record->consent.gaze_start};
+  return {record->customer_id, record->issuer, record->token_pan, record->attributes,
+          record->consent.gaze_start};
 }
 
 spi::Task<Bytes> LocalEngine::take_picture(std::string caption) {

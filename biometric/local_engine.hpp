@@ -1,6 +1,7 @@
-// LocalEngine: the Engine in this process, on a camera, a gallery and the models. The face process runs one; tests run one in
-// virtual time. Frames are pulled while somebody looks at them, and shared: each stage runs once a frame for all contexts.
-// Executor thread only, on which the networks run too (a frame takes about 15 ms): never in the host.
+// LocalEngine: the Engine in this process, on a camera, a gallery and the models. The face process runs one;
+// tests run one in virtual time. Frames are pulled while somebody looks at them, and shared: each stage runs
+// once a frame for all contexts. Executor thread only, on which the networks run too (a frame takes about 15
+// ms): never in the host.
 #pragma once
 
 #include <functional>
@@ -19,9 +20,9 @@ namespace sesame::biometric {
 struct LocalEngineOptions {
   CaptureRules rules;
   bool give_templates_away = false;
-  bool give_pictures_away = false;        // export_probe as a picture
+  bool give_pictures_away = false;  // export_probe as a picture
   std::size_t most_references = 64;
-  std::uint32_t seed = 1;                 // of the choice of a head motion
+  std::uint32_t seed = 1;  // of the choice of a head motion
   // Opens the camera again after it failed; throws camera::SourceError while it is not back.
   std::function<std::unique_ptr<camera::FrameSource>()> reopen;
   std::chrono::milliseconds reopen_after{2000};
@@ -30,8 +31,9 @@ struct LocalEngineOptions {
 class LocalEngine final : public Engine {
  public:
   // All three outlive the engine. `models` names what the pipeline was made of, for info().
-  LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& gallery, std::unique_ptr<camera::FrameSource> source,
-              std::vector<ModelInfo> models, const LocalEngineOptions& options = {});
+  LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& gallery,
+              std::unique_ptr<camera::FrameSource> source, std::vector<ModelInfo> models,
+              const LocalEngineOptions& options = {});
   ~LocalEngine() override;
 
   // Another camera or take in place of this one, at once (simulations).

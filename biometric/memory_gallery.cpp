@@ -8,9 +8,8 @@ namespace {
 
 bool has_claim(const EnrolmentRecord& record, const Claim& claim) {
   if (claim.kind == "customer") return record.customer_id == claim.value;
-  return std::any_of(record.claims.begin(), record.claims.end(), [&](const Claim& own) {
-    return own.kind == claim.kind && own.value == claim.value;
-  });
+  return std::any_of(record.claims.begin(), record.claims.end(),
+                     [&](const Claim& own) { return own.kind == claim.kind && own.value == claim.value; });
 }
 
 }  // namespace
@@ -24,7 +23,8 @@ void MemoryGallery::enrol(const EnrolmentRecord& record) {
   for (const EnrolmentRecord& other : records_) {
     if (other.customer_id == record.customer_id) throw GalleryRefusal("this customer is already enrolled");
     for (const Claim& claim : record.claims)
-      if (has_claim(other, claim)) throw GalleryRefusal("another customer has this claim (" + claim.kind + ")");
+      if (has_claim(other, claim))
+        throw GalleryRefusal("another customer has this claim (" + claim.kind + ")");
   }
   records_.push_back(record);
 }
@@ -42,11 +42,11 @@ std::vector<GalleryHit> MemoryGallery::search(std::span<const float> probe, std:
   std::vector<GalleryHit> hits;
   hits.reserve(records_.size());
   for (const EnrolmentRecord& record : records_) {
-    const float cosine =
-        std::inner_product(probe.begin(), probe.end(), record.reference.begin(), 0.0F);
+    const float cosine = std::inner_product(probe.begin(), probe.end(), record.reference.begin(), 0.0F);
     hits.push_back({record.customer_id, cosine});
   }
-  std::sort(hits.begin(), hits.end(), [](const GalleryHit& a, const GalleryHit& b) { return a.cosine > b.cosine; });
+  std::sort(hits.begin(), hits.end(),
+            [](const GalleryHit& a, const GalleryHit& b) { return a.cosine > b.cosine; });
   if (hits.size() > maximum) hits.resize(maximum);
   return hits;
 }

@@ -190,12 +190,14 @@ class RemoteEngine::Context final : public CaptureContext {
   explicit Context(std::shared_ptr<Link> link) : link_(std::move(link)), id_(link_->next_context()) {}
   ~Context() override { discard("context"); }
 
-  spi::Task<CaptureResult> capture(CaptureRequest request, std::function<void(CaptureProgress)> progress) override {
+  spi::Task<CaptureResult> capture(CaptureRequest request,
+                                   std::function<void(CaptureProgress)> progress) override {
     const object result = co_await ask("capture", door::write(request), std::move(progress));
     co_return understood([&] { return door::read_capture_result(result); });
   }
   spi::Task<Recognition> verify(VerifyRequest request) override {
-    object message{{"kind", request.claim.kind}, {"value", request.claim.value}, {"rate", request.false_match_rate}};
+    object message{
+        {"kind", request.claim.kind}, {"value", request.claim.value}, {"rate", request.false_match_rate}};
     const object result = co_await ask("verify", std::move(message));
     co_return understood([&] { return door::read_recognition(result); });
   }

@@ -1,6 +1,6 @@
-// RemoteEngine: the host's side of the face process. It links no OpenCV, holds no face, and never waits for the process longer
-// than it must: a cancel is answered at once, silence for `patience` while something is asked is a Fault, and the next request
-// tries the connection again. Executor thread only.
+// RemoteEngine: the host's side of the face process. It links no OpenCV, holds no face, and never waits for
+// the process longer than it must: a cancel is answered at once, silence for `patience` while something is
+// asked is a Fault, and the next request tries the connection again. Executor thread only.
 #pragma once
 
 #include <chrono>

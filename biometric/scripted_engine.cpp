@@ -8,7 +8,8 @@ namespace sesame::biometric {
 namespace {
 
 CustomerFacts facts_of(const EnrolRequest& request) {
-  return {request.customer_id, request.issuer, request.token_pan, request.attributes, request.consent.gaze_start};
+  return {request.customer_id, request.issuer, request.token_pan, request.attributes,
+          request.consent.gaze_start};
 }
 
 spi::Task<bool> wait_for(spi::Signal& signal) {
@@ -22,7 +23,8 @@ class ScriptedEngine::Context final : public CaptureContext {
  public:
   explicit Context(ScriptedEngine& engine) : engine_(engine) {}
 
-  spi::Task<CaptureResult> capture(CaptureRequest request, std::function<void(CaptureProgress)> progress) override {
+  spi::Task<CaptureResult> capture(CaptureRequest request,
+                                   std::function<void(CaptureProgress)> progress) override {
     ++engine_.counts_.captures;
     probe_.reset();
     if (request.give_up_after.count() == 0) co_return co_await look(request, std::move(progress));
@@ -64,7 +66,8 @@ class ScriptedEngine::Context final : public CaptureContext {
   spi::Task<void> import_references(std::vector<Reference> references) override {
     co_await engine_.answering(engine_.decision_time);
     for (const Reference& reference : references)
-      if (reference.data.empty()) throw EngineRefusal(EngineRefusal::Reason::invalid_data, "an empty reference");
+      if (reference.data.empty())
+        throw EngineRefusal(EngineRefusal::Reason::invalid_data, "an empty reference");
     references_ = std::move(references);
   }
 
@@ -72,7 +75,8 @@ class ScriptedEngine::Context final : public CaptureContext {
   spi::Task<std::vector<double>> compare_references() override {
     co_await engine_.answering(engine_.decision_time);
     const std::string person = held();
-    if (references_.empty()) throw EngineRefusal(EngineRefusal::Reason::no_references, "nothing was imported");
+    if (references_.empty())
+      throw EngineRefusal(EngineRefusal::Reason::no_references, "nothing was imported");
     std::vector<double> rates;
     for (const Reference& reference : references_)
       rates.push_back(std::string(reference.data.begin(), reference.data.end()) == person ? 1e-6 : 1.0);
@@ -109,9 +113,11 @@ class ScriptedEngine::Context final : public CaptureContext {
       if (request.head_motion != HeadMotion::none)
         tell({CaptureProgress::Kind::head_motion, QualityHint::none, request.head_motion});
       if (face.hint != QualityHint::none) tell({CaptureProgress::Kind::hint, face.hint, HeadMotion::none});
-      const bool changed = (co_await spi::within(engine_.capture_time, wait_for(engine_.changed_))).has_value();
+      const bool changed =
+          (co_await spi::within(engine_.capture_time, wait_for(engine_.changed_))).has_value();
       if (changed) {
-        if (!engine_.face_) tell({CaptureProgress::Kind::subject_lost, QualityHint::no_face, HeadMotion::none});
+        if (!engine_.face_)
+          tell({CaptureProgress::Kind::subject_lost, QualityHint::no_face, HeadMotion::none});
         continue;
       }
       if (face.hint != QualityHint::none) {
@@ -121,7 +127,8 @@ class ScriptedEngine::Context final : public CaptureContext {
       co_await engine_.answering({});
       CaptureResult result;
       result.in_view = std::chrono::duration_cast<std::chrono::microseconds>(engine_.capture_time);
-      result.outcome = face.live || !request.liveness ? CaptureResult::Outcome::held : CaptureResult::Outcome::attack_suspected;
+      result.outcome = face.live || !request.liveness ? CaptureResult::Outcome::held
+                                                      : CaptureResult::Outcome::attack_suspected;
       if (result.outcome == CaptureResult::Outcome::held)
         probe_ = face.person;
       else
@@ -163,7 +170,8 @@ void ScriptedEngine::enrol_person(const EnrolRequest& request, const std::string
     throw EngineRefusal(EngineRefusal::Reason::not_enrolled, "an enrolment needs a consent record");
   for (const Claim& claim : request.claims)
     if (find(claim) != nullptr)
-      throw EngineRefusal(EngineRefusal::Reason::not_enrolled, "another customer has this claim (" + claim.kind + ")");
+      throw EngineRefusal(EngineRefusal::Reason::not_enrolled,
+                          "another customer has this claim (" + claim.kind + ")");
   enrolled_.push_back({request, person});
 }
 
@@ -208,7 +216,8 @@ spi::Task<void> ScriptedEngine::enrol_take(EnrolRequest request, std::string pat
 
 spi::Task<bool> ScriptedEngine::forget(std::string customer_id) {
   co_await answering(decision_time);
-  co_return std::erase_if(enrolled_, [&](const Enrolled& e) { return e.request.customer_id == customer_id; }) > 0;
+  co_return std::erase_if(enrolled_,
+                          [&](const Enrolled& e) { return e.request.customer_id == customer_id; }) > 0;
 }
 
 spi::Task<Bytes> ScriptedEngine::take_picture(std::string) {

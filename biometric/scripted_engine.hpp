@@ -1,5 +1,6 @@
-// ScriptedEngine: an Engine without camera and models, for tests and simulations in virtual time. A script says who stands
-// before the camera; everything takes a fixed time on the executor's clock. Executor thread only.
+// ScriptedEngine: an Engine without camera and models, for tests and simulations in virtual time. A script
+// says who stands before the camera; everything takes a fixed time on the executor's clock. Executor thread
+// only.
 #pragma once
 
 #include <string>
@@ -13,8 +14,8 @@ namespace sesame::biometric {
 // Who is before the camera. `person` stands for a face: two takes of one person match, two persons never do.
 struct ScriptedFace {
   std::string person;
-  bool live = true;                        // false: a photograph, refused by "pad"
-  QualityHint hint = QualityHint::none;    // other than none: never good enough to be held
+  bool live = true;                      // false: a photograph, refused by "pad"
+  QualityHint hint = QualityHint::none;  // other than none: never good enough to be held
 };
 
 class ScriptedEngine final : public Engine {

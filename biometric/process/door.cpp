@@ -109,7 +109,8 @@ CustomerFacts read_facts(const object& from) {
 
 std::string base64(const Bytes& bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
+                                     static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(length));
   return text;
 }
@@ -118,7 +119,8 @@ Bytes bytes_of_base64(const std::string& text) {
   if (text.size() % 4 != 0) refuse("data", "base64");
   Bytes bytes(text.size() / 4 * 3);
   if (text.empty()) return bytes;
-  const int length = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  const int length = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
   if (length < 0) refuse("data", "base64");
   // EVP_DecodeBlock counts the padding as bytes.
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
@@ -197,7 +199,9 @@ PresenceRequest read_presence_request(const object& from) {
   return {flag(from, "wanted"), flag(from, "gaze"), milliseconds_field(from, "steadyMs")};
 }
 object write(const Presence& presence) { return {{"present", presence.present}, {"faces", presence.faces}}; }
-Presence read_presence(const object& from) { return {flag(from, "present"), number_field(from, "faces", 1000)}; }
+Presence read_presence(const object& from) {
+  return {flag(from, "present"), number_field(from, "faces", 1000)};
+}
 
 object write(const CaptureRequest& request) {
   return {{"giveUpMs", request.give_up_after.count()},
@@ -211,11 +215,13 @@ CaptureRequest read_capture_request(const object& from) {
 }
 
 object write(const CaptureProgress& progress) {
-  return {{"kind", to_string(progress.kind)}, {"hint", to_string(progress.hint)}, {"headMotion", to_string(progress.head_motion)}};
+  return {{"kind", to_string(progress.kind)},
+          {"hint", to_string(progress.hint)},
+          {"headMotion", to_string(progress.head_motion)}};
 }
 CaptureProgress read_progress(const object& from) {
-  return {word_field(from, "kind", CaptureProgress::Kind::subject_lost), word_field(from, "hint", QualityHint::hold_still),
-          word_field(from, "headMotion", HeadMotion::any)};
+  return {word_field(from, "kind", CaptureProgress::Kind::subject_lost),
+          word_field(from, "hint", QualityHint::hold_still), word_field(from, "headMotion", HeadMotion::any)};
 }
 
 object write(const CaptureResult& result) {
@@ -226,8 +232,9 @@ object write(const CaptureResult& result) {
           {"inViewUs", result.in_view.count()}};
 }
 CaptureResult read_capture_result(const object& from) {
-  return {word_field(from, "outcome", CaptureResult::Outcome::attack_suspected), word_field(from, "hint", QualityHint::hold_still),
-          text_field(from, "attackCheck", longest_word), number_field(from, "frames", 1ULL << 40U),
+  return {word_field(from, "outcome", CaptureResult::Outcome::attack_suspected),
+          word_field(from, "hint", QualityHint::hold_still), text_field(from, "attackCheck", longest_word),
+          number_field(from, "frames", 1ULL << 40U),
           std::chrono::microseconds(number_field(from, "inViewUs", 1ULL << 50U))};
 }
 
@@ -253,7 +260,8 @@ EnrolRequest read_enrol_request(const object& from) {
   request.issuer = text_field(from, "issuer", longest_text);
   for (const json::value& entry : array_field(from, "claims", most_claims)) {
     const object& claim = item(entry, "claims");
-    request.claims.push_back({text_field(claim, "kind", longest_word), text_field(claim, "value", longest_text)});
+    request.claims.push_back(
+        {text_field(claim, "kind", longest_word), text_field(claim, "value", longest_text)});
   }
   const object& consent = object_field(from, "consent");
   request.consent.reference = text_field(consent, "reference", longest_text);
@@ -284,7 +292,9 @@ std::string_view to_string(ReferenceFormat format) {
   constexpr std::array<std::string_view, 3> words = {"isoFaceImage", "jpeg", "ownTemplate"};
   return words.at(static_cast<std::size_t>(format));
 }
-ReferenceFormat read_format(const object& from) { return word_field(from, "format", ReferenceFormat::own_template); }
+ReferenceFormat read_format(const object& from) {
+  return word_field(from, "format", ReferenceFormat::own_template);
+}
 
 object write_bytes(const Bytes& bytes) { return {{"data", base64(bytes)}}; }
 Bytes read_bytes(const object& from) { return bytes_of_base64(text_field(from, "data", longest_line)); }
@@ -293,6 +303,8 @@ object write(const Reference& reference) {
 }
 Reference read_reference(const object& from) { return {read_format(from), read_bytes(from)}; }
 
-EngineRefusal::Reason read_reason(const object& from) { return word_field(from, "refused", EngineRefusal::Reason::failed); }
+EngineRefusal::Reason read_reason(const object& from) {
+  return word_field(from, "refused", EngineRefusal::Reason::failed);
+}
 
 }  // namespace sesame::biometric::door

@@ -1,5 +1,6 @@
-// The door's messages between host and face process: one JSON object a line over a private Unix socket. Both ends use these
-// readers and writers. Every field of a request is limited; a bad one is a DoorError that names the field, never its value.
+// The door's messages between host and face process: one JSON object a line over a private Unix socket. Both
+// ends use these readers and writers. Every field of a request is limited; a bad one is a DoorError that
+// names the field, never its value.
 #pragma once
 
 #include <boost/json/fwd.hpp>
@@ -16,9 +17,9 @@ struct DoorError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-inline constexpr std::size_t longest_line = 24U << 20;   // pictures in base64
-inline constexpr std::size_t most_contexts = 16;         // a connection
-inline constexpr std::size_t most_requests = 64;         // running at once, a connection
+inline constexpr std::size_t longest_line = 24U << 20;  // pictures in base64
+inline constexpr std::size_t most_contexts = 16;        // a connection
+inline constexpr std::size_t most_requests = 64;        // running at once, a connection
 inline constexpr std::size_t most_references = 64;
 inline constexpr std::chrono::milliseconds heartbeat{500};
 

@@ -33,7 +33,8 @@ class EngineServer::Connection {
   }
 
   void begin() {
-    channel_->receive({[this](std::string_view line) { on_line(line); }, [this](std::string_view) { ended(); }});
+    channel_->receive(
+        {[this](std::string_view line) { on_line(line); }, [this](std::string_view) { ended(); }});
     tasks_.spawn(beat());
   }
 
@@ -134,18 +135,23 @@ class EngineServer::Connection {
 
   spi::Task<object> run(std::uint64_t id, std::string op, const object& message) {
     if (op == "info") co_return door::write(co_await state_.engine.info());
-    if (op == "presence") co_return door::write(co_await state_.engine.wait_presence(door::read_presence_request(message)));
-    if (op == "picture") co_return door::write_bytes(co_await state_.engine.take_picture(door::text_field(message, "caption", 1024)));
+    if (op == "presence")
+      co_return door::write(co_await state_.engine.wait_presence(door::read_presence_request(message)));
+    if (op == "picture")
+      co_return door::write_bytes(
+          co_await state_.engine.take_picture(door::text_field(message, "caption", 1024)));
     if (op == "forget") {
       const bool known = co_await state_.engine.forget(door::text_field(message, "customer", 1024));
       co_return object{{"known", known}};
     }
     if (op == "enrolTake") {
-      co_await state_.engine.enrol_take(door::read_enrol_request(message), door::text_field(message, "path", 4096));
+      co_await state_.engine.enrol_take(door::read_enrol_request(message),
+                                        door::text_field(message, "path", 4096));
       co_return object{};
     }
     if (op == "show") {
-      if (!state_.show) throw EngineRefusal(EngineRefusal::Reason::not_permitted, "this camera is not a simulated one");
+      if (!state_.show)
+        throw EngineRefusal(EngineRefusal::Reason::not_permitted, "this camera is not a simulated one");
       state_.show(door::text_field(message, "scene", 4096));
       co_return object{};
     }
@@ -155,9 +161,10 @@ class EngineServer::Connection {
   spi::Task<object> run_in_context(std::uint64_t id, std::string op, const object& message) {
     const std::shared_ptr<CaptureContext> user = context(message);
     if (op == "capture") {
-      const CaptureResult result = co_await user->capture(door::read_capture_request(message), [this, id](CaptureProgress news) {
-        send({{"id", id}, {"progress", door::write(news)}});
-      });
+      const CaptureResult result =
+          co_await user->capture(door::read_capture_request(message), [this, id](CaptureProgress news) {
+            send({{"id", id}, {"progress", door::write(news)}});
+          });
       co_return door::write(result);
     }
     if (op == "verify") {

@@ -1,5 +1,6 @@
-// EngineServer: answers the door's messages from an Engine, for any number of connections (the face process' half). A connection
-// that breaks the protocol or ends takes its requests, probes and references along, and nothing else. Executor thread only.
+// EngineServer: answers the door's messages from an Engine, for any number of connections (the face process'
+// half). A connection that breaks the protocol or ends takes its requests, probes and references along, and
+// nothing else. Executor thread only.
 #pragma once
 
 #include <functional>

