@@ -70,7 +70,7 @@ def program_counts(entry, reports, complain):
 def pass_counts(results, complain):
     """Counts of one pass: a folder as script/test leaves it."""
     if (results / "build-failed").exists():
-        complain("the build failed")
+        complain(f"{(results / 'build-failed').read_text().strip()} failed")
         return Counter(failed=1)
     total = Counter()
     for entry in ElementTree.parse(results / "ctest.xml").getroot().iter("testcase"):
