@@ -231,18 +231,34 @@ Task<void> Service::run(std::shared_ptr<Request> request) {
   } catch (const Fault& fault) {
     code = CompletionCode::hardwareError;
     description = fault.what();
-  } catch (const std::exception& error) {
+  } catch (...) {
     // What an unforeseen exception says may hold data of the command: the operator reads it, the client does not.
     code = CompletionCode::internalError;
     description = "the service failed while it ran the command";
-    if (observer_) observer_->provider_fault(options_.name, request->header().name, error.what());
+    report_fault(request->header().name);
   }
-  status_changed();
+  try {
+    status_changed();
+  } catch (...) {
+    report_fault(request->header().name);  // a provider that cannot tell its status still gets its completion sent
+  }
   complete(*request, code, error_code, description, std::move(payload));
   if (request->info_->lane != contract::Lane::immediate) {
     auto& lane = *lanes_.at(request->info_->lane);
     lane.busy = false;
     run_next(lane);
+  }
+}
+
+// Tells the operator of the exception that is being handled.
+void Service::report_fault(std::string_view command) const {
+  if (!observer_) return;
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    observer_->provider_fault(options_.name, command, error.what());
+  } catch (...) {
+    observer_->provider_fault(options_.name, command, "an exception of unknown type");
   }
 }
 

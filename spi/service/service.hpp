@@ -134,6 +134,7 @@ class Service final : private ServiceLink {
   void schedule(const std::shared_ptr<Request>& request);
   void run_next(LaneQueue& lane);
   Task<void> run(std::shared_ptr<Request> request);
+  void report_fault(std::string_view command) const;
   Task<boost::json::value> perform(Request& request);
   void expired(const std::shared_ptr<Request>& request);
   void cancel(const std::shared_ptr<Request>& request, CompletionCode reason);
