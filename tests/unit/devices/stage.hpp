@@ -38,6 +38,7 @@ class Transcript final : public spi::Channel {
   /// "event InsertCardEvent", "completion Move commandErrorCode noMedia", "StatusChangedEvent {"cardReader":...}".
   std::vector<std::string> lines;
   std::string everything;  // the frames themselves
+  std::function<void(const std::string&)> on_line;
 
  private:
   void write_down(std::string_view frame) {
@@ -57,6 +58,7 @@ class Transcript final : public spi::Channel {
     else if (payload && payload->is_object() && type != "completion")
       line += " " + boost::json::serialize(*payload);
     lines.push_back(line);
+    if (on_line) on_line(line);
   }
 
   std::shared_ptr<spi::Channel> channel_;
