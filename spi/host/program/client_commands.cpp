@@ -87,7 +87,7 @@ Task<int> send_command(AsioExecutor& executor, FindOptions find, std::string ser
   ServiceConnection connection(executor, co_await connect(executor, uri, connect_options(find)));
   RawCall call = connection.call(command, payload, {timeout}, version);
   while (auto event = co_await call.next_event()) {
-    std::printf("%s %s\n", event->name.c_str(), json::serialize(*event->payload).c_str());
+    std::printf("%s%s\n", event->name.c_str(), event->payload->is_null() ? "" : (" " + json::serialize(*event->payload)).c_str());
     std::fflush(stdout);
   }
   const RawReply reply = co_await call.completion();

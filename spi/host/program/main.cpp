@@ -11,7 +11,7 @@ using namespace sesame::program;
 
 void add_find_options(CLI::App& command, FindOptions& find) {
   command.add_option("--host", find.host, "Where the services are")->capture_default_str();
-  command.add_option("--port", find.ports, "Ports to ask instead of the standard's sequence");
+  command.add_option("--port", find.ports, "Ports to ask instead of the standard's sequence")->allow_extra_args(false);
   command.add_flag("--tls", find.tls, "Ask over wss");
   command.add_option("--ca", find.ca_file, "Trust this certificate authority (PEM)");
 }
@@ -28,7 +28,7 @@ int main(int count, char** words) {
   auto* serve_command = app.add_subcommand("serve", "Run the services of a configuration");
   serve_command->add_option("configuration", serve_options.configuration, "The configuration file (YAML)");
   serve_command->add_flag("--simulated", serve_options.simulated, "Run a simulated ATM instead");
-  serve_command->add_option("--port", serve_options.ports, "Ports to try instead of the configuration's");
+  serve_command->add_option("--port", serve_options.ports, "Ports to try instead of the configuration's")->allow_extra_args(false);
   serve_command->add_option("--run-directory", serve_options.run_directory, "Where its sockets and its lock are");
   serve_command->callback([&] { run = [&] { return serve(serve_options); }; });
 
