@@ -24,10 +24,14 @@ constexpr auto retry_pause = std::chrono::milliseconds(500);
 
 std::optional<ReferenceFormat> reference_format(DataTypeFormat format) {
   switch (format) {
-    case DataTypeFormat::isoFid: return ReferenceFormat::iso_face_image;
-    case DataTypeFormat::reservedRaw1: return ReferenceFormat::jpeg;
-    case DataTypeFormat::reservedTemplate1: return ReferenceFormat::own_template;
-    default: return std::nullopt;
+    case DataTypeFormat::isoFid:
+      return ReferenceFormat::iso_face_image;
+    case DataTypeFormat::reservedRaw1:
+      return ReferenceFormat::jpeg;
+    case DataTypeFormat::reservedTemplate1:
+      return ReferenceFormat::own_template;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -35,14 +39,19 @@ std::optional<ReferenceFormat> reference_format(DataTypeFormat format) {
 template <class Error>
 void check_plain(const xfs::DataType& type, Error key_not_found) {
   if (type.key_name) throw spi::refuse(key_not_found, "keyName: this service has no keys");
-  if (type.algorithm) throw spi::refuse(CompletionCode::unsupportedData, "algorithm: this service takes data in the clear only");
+  if (type.algorithm)
+    throw spi::refuse(CompletionCode::unsupportedData,
+                      "algorithm: this service takes data in the clear only");
 }
 
 ImportError import_error(EngineRefusal::Reason reason) {
   switch (reason) {
-    case EngineRefusal::Reason::format_not_supported: return ImportError::formatNotSupported;
-    case EngineRefusal::Reason::capacity_exceeded: return ImportError::capacityExceeded;
-    default: return ImportError::invalidData;
+    case EngineRefusal::Reason::format_not_supported:
+      return ImportError::formatNotSupported;
+    case EngineRefusal::Reason::capacity_exceeded:
+      return ImportError::capacityExceeded;
+    default:
+      return ImportError::invalidData;
   }
 }
 
@@ -78,14 +87,16 @@ spi::Task<xfs::ReadCompletion> BiometricProvider::read(const xfs::Read& payload,
   reading_ = false;
   if (captured.canceled()) throw spi::Canceled{};
   set_reachable(captured.fault() == nullptr);
-  if (captured.fault() != nullptr) throw spi::refuse(CompletionCode::deviceNotReady, captured.fault()->what());
+  if (captured.fault() != nullptr)
+    throw spi::refuse(CompletionCode::deviceNotReady, captured.fault()->what());
   if (captured.refusal() != nullptr) throw *captured.refusal();
   if (!captured || std::get<0>(captured.how).outcome != CaptureResult::Outcome::held)
     throw spi::refuse(ReadError::readFailed, "no face could be captured");
   captured_ = true;
   removal_expected_ = true;
   xfs::ReadCompletion completion;
-  if (payload.data_types && !payload.data_types->empty()) completion.data_read = co_await hand_out(*payload.data_types);
+  if (payload.data_types && !payload.data_types->empty())
+    completion.data_read = co_await hand_out(*payload.data_types);
   command.emit(xfs::RemoveSubjectEvent{});
   if (completion.data_read) capture_used();
   co_return completion;
@@ -98,9 +109,11 @@ void BiometricProvider::check_read(const xfs::Read& payload) const {
   if (!payload.data_types) return;
   for (const xfs::DataType& type : *payload.data_types) {
     const auto format = reference_format(type.format);
-    const bool given = format == ReferenceFormat::own_template ? options_.gives_templates_away : options_.gives_pictures_away;
+    const bool given = format == ReferenceFormat::own_template ? options_.gives_templates_away
+                                                               : options_.gives_pictures_away;
     if (!format || !given)
-      throw spi::refuse(ReadError::formatNotSupported, "dataTypes: " + std::string(to_string(type.format)) + " is not given away");
+      throw spi::refuse(ReadError::formatNotSupported,
+                        "dataTypes: " + std::string(to_string(type.format)) + " is not given away");
     check_plain(type, ReadError::keyNotFound);
   }
 }
@@ -116,7 +129,8 @@ void BiometricProvider::follow(const CaptureProgress& news, spi::Command& comman
       command.emit(xfs::SubjectDetectedEvent{});
       break;
     case CaptureProgress::Kind::hint:
-      if (news.hint == QualityHint::look_straight && !std::exchange(turned_away_, true)) broadcast(xfs::OrientationEvent{});
+      if (news.hint == QualityHint::look_straight && !std::exchange(turned_away_, true))
+        broadcast(xfs::OrientationEvent{});
       if (news.hint != QualityHint::look_straight) turned_away_ = false;
       break;
     case CaptureProgress::Kind::subject_lost:
@@ -133,7 +147,9 @@ spi::Task<std::vector<xfs::BioData>> BiometricProvider::hand_out(const std::vect
   for (const xfs::DataType& type : types) {
     const auto data = co_await spi::outcome(context_->export_probe(*reference_format(type.format)));
     if (data.canceled()) throw spi::Canceled{};
-    if (!data) throw spi::refuse(ReadError::formatNotSupported, "the engine's configuration does not give this format away");
+    if (!data)
+      throw spi::refuse(ReadError::formatNotSupported,
+                        "the engine's configuration does not give this format away");
     xfs::BioData entry;
     entry.type = type;
     entry.data = contract::encode_base64(text_of(std::get<0>(data.how)));
@@ -147,7 +163,8 @@ spi::Task<xfs::ImportCompletion> BiometricProvider::import_(const xfs::Import& p
   for (const xfs::BioData& entry : payload.templates) {
     const auto format = reference_format(entry.type.format);
     if (!format || (format == ReferenceFormat::own_template && !options_.gives_templates_away))
-      throw spi::refuse(ImportError::formatNotSupported, "templates: " + std::string(to_string(entry.type.format)) + " is not taken");
+      throw spi::refuse(ImportError::formatNotSupported,
+                        "templates: " + std::string(to_string(entry.type.format)) + " is not taken");
     check_plain(entry.type, ImportError::keyNotFound);
     const auto bytes = contract::decode_base64(entry.data);
     if (!bytes) throw spi::refuse(ImportError::invalidData, "templates: data is not base64");
@@ -157,7 +174,8 @@ spi::Task<xfs::ImportCompletion> BiometricProvider::import_(const xfs::Import& p
     references.push_back(std::move(reference));
   }
   if (references.size() > options_.most_templates)
-    throw spi::refuse(ImportError::capacityExceeded, "there is room for " + std::to_string(options_.most_templates) + " templates");
+    throw spi::refuse(ImportError::capacityExceeded,
+                      "there is room for " + std::to_string(options_.most_templates) + " templates");
   std::string refusal;
   ImportError why{};
   try {
@@ -172,13 +190,15 @@ spi::Task<xfs::ImportCompletion> BiometricProvider::import_(const xfs::Import& p
   }
   if (!refusal.empty()) throw spi::refuse(why, refusal);
   templates_.clear();
-  for (const xfs::BioData& entry : payload.templates) templates_.push_back({"id" + std::to_string(next_template_++), entry.type});
+  for (const xfs::BioData& entry : payload.templates)
+    templates_.push_back({"id" + std::to_string(next_template_++), entry.type});
   xfs::ImportCompletion completion;
   completion.templates = template_types();
   co_return completion;
 }
 
-spi::Task<xfs::GetStorageInfoCompletion> BiometricProvider::get_storage_info(const xfs::GetStorageInfo&, spi::Command&) {
+spi::Task<xfs::GetStorageInfoCompletion> BiometricProvider::get_storage_info(const xfs::GetStorageInfo&,
+                                                                             spi::Command&) {
   if (templates_.empty()) throw spi::refuse(xfs::GetStorageInfoError::noImportedData, "nothing was imported");
   xfs::GetStorageInfoCompletion completion;
   completion.templates = template_types();
@@ -186,7 +206,8 @@ spi::Task<xfs::GetStorageInfoCompletion> BiometricProvider::get_storage_info(con
 }
 
 const BiometricProvider::Template* BiometricProvider::check_match(const xfs::Match& payload) const {
-  if (payload.threshold < 0 || payload.threshold > 100) throw spi::refuse(MatchError::invalidThreshold, "threshold: 0 to 100");
+  if (payload.threshold < 0 || payload.threshold > 100)
+    throw spi::refuse(MatchError::invalidThreshold, "threshold: 0 to 100");
   if (templates_.empty()) throw spi::refuse(MatchError::noImportedData, "nothing was imported");
   const Template* one = nullptr;
   if (payload.compare_mode == xfs::MatchCompareMode::verify) {
@@ -194,7 +215,8 @@ const BiometricProvider::Template* BiometricProvider::check_match(const xfs::Mat
     if (payload.maximum) throw spi::refuse(CompletionCode::invalidData, "maximum: not with verify");
     const auto found = std::find_if(templates_.begin(), templates_.end(),
                                     [&](const Template& t) { return t.identifier == *payload.identifier; });
-    if (found == templates_.end()) throw spi::refuse(MatchError::invalidIdentifier, "identifier: no such template");
+    if (found == templates_.end())
+      throw spi::refuse(MatchError::invalidIdentifier, "identifier: no such template");
     one = &*found;
   } else {
     if (payload.identifier) throw spi::refuse(CompletionCode::invalidData, "identifier: not with identity");
@@ -220,8 +242,10 @@ spi::Task<xfs::MatchCompletion> BiometricProvider::match(const xfs::Match& paylo
   // The face process was started anew meanwhile: both stores are volatile, and gone.
   if (refused && refused->reason() == EngineRefusal::Reason::no_references) drop_templates();
   if (refused) drop_capture();
-  if (refused && templates_.empty()) throw spi::refuse(MatchError::noImportedData, "the imported templates were lost");
-  if (refused || rates.size() != templates_.size()) throw spi::refuse(MatchError::noCaptureData, "the capture was lost");
+  if (refused && templates_.empty())
+    throw spi::refuse(MatchError::noImportedData, "the imported templates were lost");
+  if (refused || rates.size() != templates_.size())
+    throw spi::refuse(MatchError::noCaptureData, "the capture was lost");
 
   contract::Map<xfs::MatchCompletionCandidates> candidates;
   for (std::size_t i = 0; i < templates_.size(); ++i) {
@@ -229,8 +253,9 @@ spi::Task<xfs::MatchCompletion> BiometricProvider::match(const xfs::Match& paylo
     if ((one == nullptr || one == &templates_[i]) && level >= payload.threshold)
       candidates.push_back({templates_[i].identifier, xfs::MatchCompletionCandidates{level, {}}});
   }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const auto& a, const auto& b) { return a.value.confidence_level > b.value.confidence_level; });
+  std::stable_sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
+    return a.value.confidence_level > b.value.confidence_level;
+  });
   const std::int64_t most = payload.maximum.value_or(1);
   if (static_cast<std::int64_t>(candidates.size()) > most) candidates.resize(static_cast<std::size_t>(most));
   capture_used();
@@ -239,8 +264,8 @@ spi::Task<xfs::MatchCompletion> BiometricProvider::match(const xfs::Match& paylo
   co_return completion;
 }
 
-spi::Task<xfs::SetDataPersistenceCompletion> BiometricProvider::set_data_persistence(const xfs::SetDataPersistence& payload,
-                                                                                     spi::Command&) {
+spi::Task<xfs::SetDataPersistenceCompletion> BiometricProvider::set_data_persistence(
+    const xfs::SetDataPersistence& payload, spi::Command&) {
   const bool persist = payload.persistence_mode == xfs::SetDataPersistencePersistenceMode::persist;
   if (options_.save_mode) options_.save_mode(persist ? "persist" : "clear");
   persist_ = persist;
@@ -260,7 +285,8 @@ spi::Task<xfs::ResetCompletion> BiometricProvider::reset(const xfs::Reset& paylo
 // One event per kind, in the standard's order, before the completion. Nothing stored is success as well.
 void BiometricProvider::clear_stores(const contract::Optional<ClearDataClearData>& what) {
   if (what == ClearDataClearData::setMatchedData)
-    throw spi::refuse(CompletionCode::unsupportedData, "clearData: setMatchedData belongs to combinedMatch devices");
+    throw spi::refuse(CompletionCode::unsupportedData,
+                      "clearData: setMatchedData belongs to combinedMatch devices");
   for (const ClearDataClearData kind : {ClearDataClearData::scannedData, ClearDataClearData::importedData}) {
     if (what && !(what == kind)) continue;
     if (kind == ClearDataClearData::scannedData) drop_capture();
@@ -320,7 +346,8 @@ spi::Task<Presence> BiometricProvider::next_presence() {
 
 spi::Task<void> BiometricProvider::watch_subject() {
   while (true) {
-    // info() first: it answers at once, so that a face process that is back is known to be back while nobody comes or goes.
+    // info() first: it answers at once, so that a face process that is back is known to be back while nobody
+    // comes or goes.
     const auto alive = co_await spi::outcome(engine_.info());
     if (alive.canceled()) co_return;
     set_reachable(static_cast<bool>(alive));
@@ -349,8 +376,10 @@ xfs::Status BiometricProvider::status() const {
   xfs::Status status;
   status.subject = subject_;
   status.capture = captured_;
-  status.data_persistence = persist_ ? xfs::StatusDataPersistence::persist : xfs::StatusDataPersistence::clear;
-  status.remaining_storage = static_cast<std::int64_t>((options_.most_templates - templates_.size()) * template_bytes);
+  status.data_persistence =
+      persist_ ? xfs::StatusDataPersistence::persist : xfs::StatusDataPersistence::clear;
+  status.remaining_storage =
+      static_cast<std::int64_t>((options_.most_templates - templates_.size()) * template_bytes);
   return status;
 }
 

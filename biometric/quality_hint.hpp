@@ -7,8 +7,18 @@
 namespace sesame::biometric {
 
 enum class QualityHint {
-  none, no_face, several_faces, come_closer, step_back, move_to_centre, look_straight, open_eyes, more_light, less_light,
-  even_light, hold_still
+  none,
+  no_face,
+  several_faces,
+  come_closer,
+  step_back,
+  move_to_centre,
+  look_straight,
+  open_eyes,
+  more_light,
+  less_light,
+  even_light,
+  hold_still
 };
 // "comeCloser": stable words for prompts and protocols.
 std::string_view to_string(QualityHint hint);

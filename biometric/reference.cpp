@@ -38,7 +38,8 @@ std::span<const std::uint8_t> picture_of_face_record(std::span<const std::uint8_
   const std::size_t block = big_endian(record, record_header, 4);
   const std::size_t points = big_endian(record, record_header + 4, 2);
   const std::size_t before = facial_information + points * feature_point + image_information;
-  if (block != record.size() - record_header || before >= block) refuse("the face record's parts do not fit its length");
+  if (block != record.size() - record_header || before >= block)
+    refuse("the face record's parts do not fit its length");
   const std::size_t image_type = record[record_header + facial_information + points * feature_point + 1];
   if (image_type != 0) refuse("the face record's picture is not JPEG");
   return record.subspan(record_header + before);
@@ -50,9 +51,10 @@ Bytes face_record_of_picture(std::span<const std::uint8_t> jpeg, int width, int 
   append(out, record_header + block, 4);
   append(out, 1, 2);
   append(out, block, 4);
-  out.resize(out.size() + facial_information - 4, 0);  // no feature points; gender, eyes, hair, expression, pose unspecified
-  out.push_back(1);                                    // full frontal
-  out.push_back(0);                                    // JPEG
+  out.resize(out.size() + facial_information - 4,
+             0);     // no feature points; gender, eyes, hair, expression, pose unspecified
+  out.push_back(1);  // full frontal
+  out.push_back(0);  // JPEG
   append(out, static_cast<std::size_t>(width), 2);
   append(out, static_cast<std::size_t>(height), 2);
   out.push_back(1);  // sRGB
@@ -65,12 +67,14 @@ Bytes face_record_of_picture(std::span<const std::uint8_t> jpeg, int width, int 
 
 Template template_of_bytes(std::span<const std::uint8_t> bytes) {
   static_assert(std::endian::native == std::endian::little);
-  if (bytes.size() != template_length * sizeof(float)) refuse("the reference is not a template of this engine (2048 bytes)");
+  if (bytes.size() != template_length * sizeof(float))
+    refuse("the reference is not a template of this engine (2048 bytes)");
   Template reference(template_length);
   std::memcpy(reference.data(), bytes.data(), bytes.size());
   double norm = 0;
   for (const float value : reference) norm += static_cast<double>(value) * value;
-  if (!(std::abs(norm - 1) < 1e-3)) refuse("the reference is not a template of this engine (not of unit length)");
+  if (!(std::abs(norm - 1) < 1e-3))
+    refuse("the reference is not a template of this engine (not of unit length)");
   return reference;
 }
 

@@ -1,5 +1,5 @@
-// Makes faces known to the host: the Biometric provider, the camera driver `face` (the face process' camera), and the section
-// `faces`, which starts the face process.
+// Makes faces known to the host: the Biometric provider, the camera driver `face` (the face process' camera),
+// and the section `faces`, which starts the face process.
 //
 //     services:
 //       - {name: biometric, provider: Biometric}
@@ -31,21 +31,24 @@ namespace fs = std::filesystem;
 class FaceCamera final : public camera::CameraDevice {
  public:
   explicit FaceCamera(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
-  spi::Task<camera::Bytes> take_picture(std::string caption) override { return engine_->take_picture(std::move(caption)); }
+  spi::Task<camera::Bytes> take_picture(std::string caption) override {
+    return engine_->take_picture(std::move(caption));
+  }
   spi::Task<void> reset() override { co_await engine_->info(); }
 
  private:
   std::shared_ptr<Engine> engine_;
 };
 
-std::unique_ptr<camera::CameraDevice> make_face_camera(const spi::Section& section, spi::HostContext& context) {
+std::unique_ptr<camera::CameraDevice> make_face_camera(const spi::Section& section,
+                                                       spi::HostContext& context) {
   section.allow_only({"driver"});
   return std::make_unique<FaceCamera>(context.shared<HostEngine>());
 }
 
 spi::Providers make_biometric(const spi::Section& section, spi::HostContext& context, const spi::Registry&) {
-  section.allow_only({"name", "provider", "gives_templates_away", "gives_pictures_away", "watches_subject", "natural_motion",
-                      "most_templates", "state"});
+  section.allow_only({"name", "provider", "gives_templates_away", "gives_pictures_away", "watches_subject",
+                      "natural_motion", "most_templates", "state"});
   BiometricProviderOptions options;
   options.gives_templates_away = section.boolean("gives_templates_away", false);
   options.gives_pictures_away = section.boolean("gives_pictures_away", false);
@@ -60,7 +63,9 @@ spi::Providers make_biometric(const spi::Section& section, spi::HostContext& con
       in >> mode;
       return mode;
     };
-    options.save_mode = [path](const std::string& mode) { std::ofstream(path, std::ios::trunc) << mode << '\n'; };
+    options.save_mode = [path](const std::string& mode) {
+      std::ofstream(path, std::ios::trunc) << mode << '\n';
+    };
   }
   spi::Providers providers;
   providers.push_back(std::make_unique<BiometricProvider>(*context.shared<HostEngine>(), std::move(options)));
@@ -75,16 +80,20 @@ std::string face_program(const spi::Section& section) {
 }
 
 std::vector<std::string> face_command(const spi::Section& section, const std::string& socket) {
-  std::vector<std::string> command = {face_program(section), "--socket", socket, "--camera", section.text("camera", "empty")};
-  const std::pair<const char*, const char*> paths[] = {{"models", "--models"}, {"descriptions", "--descriptions"},
-                                                       {"store", "--store"}, {"key_file", "--key-file"}};
+  std::vector<std::string> command = {face_program(section), "--socket", socket, "--camera",
+                                      section.text("camera", "empty")};
+  const std::pair<const char*, const char*> paths[] = {{"models", "--models"},
+                                                       {"descriptions", "--descriptions"},
+                                                       {"store", "--store"},
+                                                       {"key_file", "--key-file"}};
   for (const auto& [key, argument] : paths)
     if (section.has(key)) command.insert(command.end(), {argument, section.path(key)});
   if (section.has("pkcs11")) {
     const spi::Section token = section.section("pkcs11");
     token.allow_only({"module", "token", "key", "pin_file"});
-    command.insert(command.end(), {"--pkcs11-module", token.text("module"), "--pkcs11-token", token.text("token"), "--pkcs11-key",
-                                   token.text("key", "sesame"), "--pkcs11-pin-file", token.path("pin_file")});
+    command.insert(command.end(), {"--pkcs11-module", token.text("module"), "--pkcs11-token",
+                                   token.text("token"), "--pkcs11-key", token.text("key", "sesame"),
+                                   "--pkcs11-pin-file", token.path("pin_file")});
   }
   const std::pair<const char*, const char*> switches[] = {{"insecure_key_file", "--insecure-key-file"},
                                                           {"simulated", "--simulated"},
@@ -92,14 +101,16 @@ std::vector<std::string> face_command(const spi::Section& section, const std::st
                                                           {"gives_pictures_away", "--give-pictures-away"}};
   for (const auto& [key, argument] : switches)
     if (section.boolean(key, false)) command.emplace_back(argument);
-  if (section.has("threads")) command.insert(command.end(), {"--threads", std::to_string(section.integer("threads", 1, 64))});
+  if (section.has("threads"))
+    command.insert(command.end(), {"--threads", std::to_string(section.integer("threads", 1, 64))});
   return command;
 }
 
 std::string socket_path(const spi::Section& section, spi::Host& host) {
   if (section.has("socket")) return section.path("socket");
   const auto run_directory = host.context().get<spi::RunDirectory>();
-  if (!run_directory || run_directory->path.empty()) section.fail("socket", "a path, for this host has no run directory");
+  if (!run_directory || run_directory->path.empty())
+    section.fail("socket", "a path, for this host has no run directory");
   return run_directory->path + "/face.sock";
 }
 
@@ -108,20 +119,21 @@ class Faces final : public spi::Extension {
  public:
   Faces(const spi::Section& section, spi::Host& host, spi::AsioExecutor& executor)
       : shared_(host.context().shared<HostEngine>()) {
-    section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file", "pkcs11", "simulated",
-                        "gives_templates_away", "gives_pictures_away", "threads", "program", "socket"});
+    section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file",
+                        "pkcs11", "simulated", "gives_templates_away", "gives_pictures_away", "threads",
+                        "program", "socket"});
     const std::string socket = socket_path(section, host);
     spi::LocalSocketLimits limits;
     limits.line_bytes = door::longest_line;
     limits.outgoing_bytes = 2 * door::longest_line;
-    auto engine = std::make_shared<RemoteEngine>(executor, [&executor, socket, limits] {
-      return spi::connect_local(executor, socket, limits);
-    });
+    auto engine = std::make_shared<RemoteEngine>(
+        executor, [&executor, socket, limits] { return spi::connect_local(executor, socket, limits); });
     host.context().set<RemoteEngine>(engine);
     shared_->use(std::move(engine));
     spi::ChildOptions options;
     options.command = face_command(section, socket);
-    process_.emplace(executor, options, [](const std::string& line) { std::fprintf(stderr, "sesame: %s\n", line.c_str()); });
+    process_.emplace(executor, options,
+                     [](const std::string& line) { std::fprintf(stderr, "sesame: %s\n", line.c_str()); });
   }
   ~Faces() override { shared_->use(nullptr); }
 

@@ -42,7 +42,8 @@ std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
 
-CameraProvider::CameraProvider(std::array<std::unique_ptr<CameraDevice>, positions> cameras, CameraProviderOptions options)
+CameraProvider::CameraProvider(std::array<std::unique_ptr<CameraDevice>, positions> cameras,
+                               CameraProviderOptions options)
     : cameras_(std::move(cameras)), options_(std::move(options)) {
   told_ = fill();
 }
@@ -60,18 +61,23 @@ spi::Task<xfs::ResetCompletion> CameraProvider::reset(const xfs::Reset&, spi::Co
   co_return xfs::ResetCompletion{};
 }
 
-spi::Task<xfs::TakePictureCompletion> CameraProvider::take_picture(const xfs::TakePicture& payload, spi::Command& command) {
+spi::Task<xfs::TakePictureCompletion> CameraProvider::take_picture(const xfs::TakePicture& payload,
+                                                                   spi::Command& command) {
   const auto position = static_cast<std::size_t>(payload.camera);
   const std::string name = position_words.at(position);
-  if (!cameras_[position]) throw spi::refuse(TakePictureError::cameraNotSupported, "there is no camera " + name);
+  if (!cameras_[position])
+    throw spi::refuse(TakePictureError::cameraNotSupported, "there is no camera " + name);
   const std::string caption = caption_of(payload, command);
   note_medium();
-  if (fill() == MediaState::full) throw spi::refuse(TakePictureError::mediaFull, "the recording medium is full");
+  if (fill() == MediaState::full)
+    throw spi::refuse(TakePictureError::mediaFull, "the recording medium is full");
   const auto picture = co_await spi::outcome(cameras_[position]->take_picture(caption));
   if (picture.canceled()) throw spi::Canceled{};
   works_[position] = static_cast<bool>(picture);
-  if (picture.refusal() != nullptr) throw spi::refuse(TakePictureError::cameraInoperable, picture.refusal()->what());
-  if (picture.fault() != nullptr) throw spi::refuse(TakePictureError::cameraInoperable, picture.fault()->what());
+  if (picture.refusal() != nullptr)
+    throw spi::refuse(TakePictureError::cameraInoperable, picture.refusal()->what());
+  if (picture.fault() != nullptr)
+    throw spi::refuse(TakePictureError::cameraInoperable, picture.fault()->what());
   if (!picture) throw spi::refuse(TakePictureError::cameraInoperable, "the camera took no picture");
   const Bytes& bytes = std::get<0>(picture.how);
   if (options_.medium) {
@@ -92,7 +98,8 @@ spi::Task<xfs::TakePictureCompletion> CameraProvider::take_picture(const xfs::Ta
 std::string CameraProvider::caption_of(const xfs::TakePicture& payload, spi::Command& command) const {
   if (!payload.cam_data || payload.cam_data->empty()) return {};
   if (!options_.draws_text)
-    throw spi::refuse(spi::CompletionCode::unsupportedData, "camData: this service draws no text on pictures");
+    throw spi::refuse(spi::CompletionCode::unsupportedData,
+                      "camData: this service draws no text on pictures");
   const std::string& text = *payload.cam_data;
   const bool valid = printable(text);
   const std::string caption = shortened(text, options_.longest_text);
@@ -124,7 +131,8 @@ xfs::Status CameraProvider::status() const {
   status.pictures = by_position<xfs::StatusPictures>(cameras_, [&](std::size_t i) {
     return options_.medium ? options_.medium->count(position_words.at(i)) : std::int64_t{0};
   });
-  if (options_.medium) status.media = by_position<xfs::StatusMedia>(cameras_, [&](std::size_t) { return fill(); });
+  if (options_.medium)
+    status.media = by_position<xfs::StatusMedia>(cameras_, [&](std::size_t) { return fill(); });
   return status;
 }
 

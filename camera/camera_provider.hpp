@@ -1,5 +1,5 @@
-// CameraProvider: the standard's Camera interface (CWA 17852:2024-3, Camera) over up to three cameras and, where configured, a
-// recording medium with a limit. Owned by its service; executor thread only.
+// CameraProvider: the standard's Camera interface (CWA 17852:2024-3, Camera) over up to three cameras and,
+// where configured, a recording medium with a limit. Owned by its service; executor thread only.
 #pragma once
 
 #include <array>
@@ -27,7 +27,8 @@ class CameraProvider final : public xfs::camera::ProviderFor<CameraProvider> {
  public:
   CameraProvider(std::array<std::unique_ptr<CameraDevice>, positions> cameras, CameraProviderOptions options);
 
-  spi::Task<xfs::camera::ResetCompletion> reset(const xfs::camera::Reset& payload, spi::Command& command) override;
+  spi::Task<xfs::camera::ResetCompletion> reset(const xfs::camera::Reset& payload,
+                                                spi::Command& command) override;
   spi::Task<xfs::camera::TakePictureCompletion> take_picture(const xfs::camera::TakePicture& payload,
                                                              spi::Command& command) override;
   xfs::camera::Status status() const override;

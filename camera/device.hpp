@@ -1,5 +1,5 @@
-// CameraDevice: what the Camera provider needs of one camera, in the words of the hardware. A driver implements it; the provider
-// owns it. Executor thread only.
+// CameraDevice: what the Camera provider needs of one camera, in the words of the hardware. A driver
+// implements it; the provider owns it. Executor thread only.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ class CameraDevice {
  public:
   virtual ~CameraDevice() = default;
 
-  // One picture as JPEG, with `caption` drawn on it (empty: none). Throws spi::Fault when the camera does not work.
+  // One picture as JPEG, with `caption` drawn on it (empty: none). Throws spi::Fault when the camera does not
+  // work.
   virtual spi::Task<Bytes> take_picture(std::string caption) = 0;
   // To the power-on state. Throws spi::Fault.
   virtual spi::Task<void> reset() = 0;

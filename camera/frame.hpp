@@ -10,7 +10,8 @@
 
 namespace sesame::camera {
 
-// Time since an epoch that the owner of the source chooses: the steady clock's in the face process, zero in virtual time.
+// Time since an epoch that the owner of the source chooses: the steady clock's in the face process, zero in
+// virtual time.
 using FrameTime = std::chrono::nanoseconds;
 
 enum class PixelFormat { bgr, yuyv, mjpeg };
@@ -18,10 +19,10 @@ enum class PixelFormat { bgr, yuyv, mjpeg };
 struct Frame {
   int width = 0;
   int height = 0;
-  std::size_t stride = 0;            // bytes from one row to the next, at least 3 * width
-  std::vector<std::uint8_t> bytes;   // stride * height bytes, B G R per pixel
-  FrameTime captured_at{};           // when the exposure was taken
-  std::uint64_t sequence = 0;        // counts the source's frames, dropped ones included
+  std::size_t stride = 0;           // bytes from one row to the next, at least 3 * width
+  std::vector<std::uint8_t> bytes;  // stride * height bytes, B G R per pixel
+  FrameTime captured_at{};          // when the exposure was taken
+  std::uint64_t sequence = 0;       // counts the source's frames, dropped ones included
 
   const std::uint8_t* row(int y) const { return bytes.data() + stride * static_cast<std::size_t>(y); }
   std::uint8_t* row(int y) { return bytes.data() + stride * static_cast<std::size_t>(y); }

@@ -1,5 +1,5 @@
-// FrameSource: where frames come from (replayed file, V4L2, libuvc). Its owner pulls; it never pushes. All calls from the
-// owner's thread. Time is the owner's: the same source runs in real time and in virtual time.
+// FrameSource: where frames come from (replayed file, V4L2, libuvc). Its owner pulls; it never pushes. All
+// calls from the owner's thread. Time is the owner's: the same source runs in real time and in virtual time.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,8 @@ struct SourceDescription {
   int width = 0;
   int height = 0;
   double frames_per_second = 0;
-  PixelFormat pixel_format = PixelFormat::bgr;  // as it comes from the device; frames given out are BGR always
+  PixelFormat pixel_format =
+      PixelFormat::bgr;  // as it comes from the device; frames given out are BGR always
 };
 
 class FrameSource {
@@ -30,8 +31,8 @@ class FrameSource {
 
   virtual SourceDescription description() const = 0;
 
-  // The newest frame taken at or before `now` that was not given out yet, or nullptr. Older ones are dropped, and counted.
-  // Never blocks. Throws SourceError when the device is gone.
+  // The newest frame taken at or before `now` that was not given out yet, or nullptr. Older ones are dropped,
+  // and counted. Never blocks. Throws SourceError when the device is gone.
   virtual FramePtr newest(FrameTime now) = 0;
 
   // When it is worth asking again (a replay knows), or nullopt: ask a few times a frame.

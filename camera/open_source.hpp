@@ -1,4 +1,5 @@
-// Opens the frame source that a configuration names: "v4l2:/dev/video0", "uvc:046d:0825", "replay:PATH", "empty".
+// Opens the frame source that a configuration names: "v4l2:/dev/video0", "uvc:046d:0825", "replay:PATH",
+// "empty".
 #pragma once
 
 #include <memory>

@@ -42,8 +42,8 @@ Frame decode_jpeg(std::span<const std::uint8_t> bytes) {
     throw PictureError("the picture is larger than 8192 x 8192 pixels");
   Frame frame = make_frame(width, height);
   // UVC cameras leave the end marker out now and then: a warning is no reason to lose the frame.
-  if (tjDecompress2(turbo.get(), bytes.data(), size, frame.bytes.data(), width, static_cast<int>(frame.stride),
-                    height, TJPF_BGR, 0) != 0 &&
+  if (tjDecompress2(turbo.get(), bytes.data(), size, frame.bytes.data(), width,
+                    static_cast<int>(frame.stride), height, TJPF_BGR, 0) != 0 &&
       tjGetErrorCode(turbo.get()) == TJERR_FATAL)
     throw PictureError("the JPEG picture is damaged");
   return frame;
@@ -61,9 +61,11 @@ std::vector<std::uint8_t> encode_jpeg(const Frame& frame, int quality) {
 }
 
 Frame decode_yuyv(std::span<const std::uint8_t> bytes, int width, int height, std::size_t stride) {
-  if (width <= 0 || height <= 0 || width % 2 != 0 || width > largest_picture_side || height > largest_picture_side)
+  if (width <= 0 || height <= 0 || width % 2 != 0 || width > largest_picture_side ||
+      height > largest_picture_side)
     throw PictureError("a YUYV picture needs an even width and sides of 1 to 8192 pixels");
-  if (stride < static_cast<std::size_t>(width) * 2 || bytes.size() < stride * static_cast<std::size_t>(height))
+  if (stride < static_cast<std::size_t>(width) * 2 ||
+      bytes.size() < stride * static_cast<std::size_t>(height))
     throw PictureError("the YUYV picture is shorter than its size says");
   Frame frame = make_frame(width, height);
   for (int y = 0; y < height; ++y) {

@@ -1,5 +1,5 @@
-// Pictures as files: JPEG through libjpeg-turbo, without OpenCV's imgcodecs and the 139 libraries it brings. Pure functions,
-// any thread.
+// Pictures as files: JPEG through libjpeg-turbo, without OpenCV's imgcodecs and the 139 libraries it brings.
+// Pure functions, any thread.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ inline constexpr std::size_t largest_picture_bytes = 16U << 20;
 Frame decode_jpeg(std::span<const std::uint8_t> bytes);
 std::vector<std::uint8_t> encode_jpeg(const Frame& frame, int quality = 90);
 
-// YUYV 4:2:2 (two bytes a pixel, BT.601 limited range, as UVC cameras send it) to BGR. `stride` is in bytes, at least 2 * width.
-// Throws PictureError when the bytes are fewer than stride * height.
+// YUYV 4:2:2 (two bytes a pixel, BT.601 limited range, as UVC cameras send it) to BGR. `stride` is in bytes,
+// at least 2 * width. Throws PictureError when the bytes are fewer than stride * height.
 Frame decode_yuyv(std::span<const std::uint8_t> bytes, int width, int height, std::size_t stride);
 
 }  // namespace sesame::camera

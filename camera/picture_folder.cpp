@@ -29,7 +29,8 @@ bool write_all(int descriptor, const std::vector<std::uint8_t>& bytes) {
 
 }  // namespace
 
-PictureFolder::PictureFolder(fs::path folder, std::int64_t maximum) : folder_(std::move(folder)), maximum_(maximum) {
+PictureFolder::PictureFolder(fs::path folder, std::int64_t maximum)
+    : folder_(std::move(folder)), maximum_(maximum) {
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) fail(folder_, "the folder for pictures cannot be made", error.value());
@@ -46,7 +47,8 @@ std::int64_t PictureFolder::count(const std::string& camera) const {
   return pictures;
 }
 
-void PictureFolder::keep(const std::string& camera, std::int64_t wall_milliseconds, const std::vector<std::uint8_t>& jpeg) {
+void PictureFolder::keep(const std::string& camera, std::int64_t wall_milliseconds,
+                         const std::vector<std::uint8_t>& jpeg) {
   const fs::path path =
       folder_ / (camera + "-" + std::to_string(wall_milliseconds) + "-" + std::to_string(++serial_) + ".jpg");
   const fs::path partial = path.string() + ".part";

@@ -1,20 +1,24 @@
 // Makes the Camera provider known to the host:
-//   - {name: camera, provider: Camera, cameras: {person: {driver: face}}, medium: {folder: /var/lib/sesame/pictures, pictures: 1000}}
+//   - {name: camera, provider: Camera, cameras: {person: {driver: face}}, medium: {folder:
+//   /var/lib/sesame/pictures, pictures: 1000}}
 #include "camera/camera_provider.hpp"
 #include "spi/host/registry.hpp"
 
 namespace sesame::camera {
 namespace {
 
-spi::Providers make_camera(const spi::Section& section, spi::HostContext& context, const spi::Registry& registry) {
+spi::Providers make_camera(const spi::Section& section, spi::HostContext& context,
+                           const spi::Registry& registry) {
   section.allow_only({"name", "provider", "cameras", "medium", "draws_text", "longest_text"});
   const spi::Section cameras = section.section("cameras");
   cameras.allow_only({"room", "person", "exit_slot"});
   std::array<std::unique_ptr<CameraDevice>, positions> devices;
   const std::array<const char*, positions> keys = {"room", "person", "exit_slot"};
   for (std::size_t i = 0; i < positions; ++i)
-    if (cameras.has(keys[i])) devices[i] = registry.make_device<CameraDevice>(cameras.section(keys[i]), context);
-  if (!devices[0] && !devices[1] && !devices[2]) section.fail("cameras", "at least one of room, person, exit_slot");
+    if (cameras.has(keys[i]))
+      devices[i] = registry.make_device<CameraDevice>(cameras.section(keys[i]), context);
+  if (!devices[0] && !devices[1] && !devices[2])
+    section.fail("cameras", "at least one of room, person, exit_slot");
   CameraProviderOptions options;
   options.draws_text = section.boolean("draws_text", true);
   options.longest_text = static_cast<std::size_t>(section.integer("longest_text", 1, 200, 64));

@@ -28,8 +28,8 @@ Frame read_picture(const std::string& path) {
   return to_frame(picture);
 }
 
-// Which frame is due when: the part that all replays have in common. Frames are numbered from 0 for ever; what number n shows
-// is the subclass's affair.
+// Which frame is due when: the part that all replays have in common. Frames are numbered from 0 for ever;
+// what number n shows is the subclass's affair.
 class TimedReplay : public FrameSource {
  public:
   explicit TimedReplay(SourceDescription description)
@@ -48,7 +48,8 @@ class TimedReplay : public FrameSource {
       begun_ = true;
       begin_ = last_asked_ = now;
     }
-    // A take waits for its audience: after a pause it goes on where it stopped, instead of racing through what was missed.
+    // A take waits for its audience: after a pause it goes on where it stopped, instead of racing through
+    // what was missed.
     if (now - last_asked_ > longest_gap) begin_ += now - last_asked_ - period_;
     last_asked_ = now;
     const std::int64_t due = now < begin_ ? -1 : (now - begin_) / period_;
@@ -63,7 +64,8 @@ class TimedReplay : public FrameSource {
   }
 
  protected:
-  // Passes over `skipped` frames, then writes the picture of the one after them; false when there is none left.
+  // Passes over `skipped` frames, then writes the picture of the one after them; false when there is none
+  // left.
   virtual bool show(std::int64_t skipped, Frame& frame) = 0;
 
  private:
@@ -198,11 +200,13 @@ std::unique_ptr<FrameSource> open_folder(const std::string& path, const ReplayOp
   std::vector<std::string> pictures;
   for (const fs::directory_entry& entry : fs::directory_iterator(path))
     if (entry.is_regular_file() && is_picture(entry.path())) pictures.push_back(entry.path().string());
-  if (pictures.empty()) throw SourceError("the folder " + path + " has no picture (expected .jpg, .jpeg or .png files)");
+  if (pictures.empty())
+    throw SourceError("the folder " + path + " has no picture (expected .jpg, .jpeg or .png files)");
   std::sort(pictures.begin(), pictures.end());
   const Frame first = read_picture(pictures.front());
   const SourceDescription description{path, first.width, first.height,
-                                      rate_or(options.frames_per_second, pictures_per_second), PixelFormat::bgr};
+                                      rate_or(options.frames_per_second, pictures_per_second),
+                                      PixelFormat::bgr};
   return std::make_unique<PictureReplay>(description, std::move(pictures), options.loop);
 }
 
@@ -210,15 +214,18 @@ std::unique_ptr<FrameSource> open_video(const std::string& path, const ReplayOpt
   cv::VideoCapture video;
   // FFmpeg only: the other back ends start threads and search for devices.
   if (!video.open(path, cv::CAP_FFMPEG))
-    throw SourceError(path + " cannot be read as a video (expected a file that FFmpeg decodes, such as H.264 in MP4)");
+    throw SourceError(
+        path + " cannot be read as a video (expected a file that FFmpeg decodes, such as H.264 in MP4)");
   const double own_rate = video.get(cv::CAP_PROP_FPS);
-  const SourceDescription description{fs::path(path).filename().string(),
-                                      static_cast<int>(video.get(cv::CAP_PROP_FRAME_WIDTH)),
-                                      static_cast<int>(video.get(cv::CAP_PROP_FRAME_HEIGHT)),
-                                      rate_or(options.frames_per_second, own_rate > 0 ? own_rate : 25), PixelFormat::bgr};
+  const SourceDescription description{
+      fs::path(path).filename().string(), static_cast<int>(video.get(cv::CAP_PROP_FRAME_WIDTH)),
+      static_cast<int>(video.get(cv::CAP_PROP_FRAME_HEIGHT)),
+      rate_or(options.frames_per_second, own_rate > 0 ? own_rate : 25), PixelFormat::bgr};
   const auto skipped = static_cast<int>(options.begin_seconds * rate_or(own_rate, 25));
   for (int i = 0; i < skipped; ++i)
-    if (!video.grab()) throw SourceError(path + " is shorter than the " + std::to_string(options.begin_seconds) + " s to skip");
+    if (!video.grab())
+      throw SourceError(path + " is shorter than the " + std::to_string(options.begin_seconds) +
+                        " s to skip");
   return std::make_unique<VideoReplay>(description, std::move(video), path, options.loop);
 }
 
@@ -229,17 +236,21 @@ std::unique_ptr<FrameSource> open_replay(const std::string& path, const ReplayOp
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) throw SourceError("there is no file or folder " + path);
   if (fs::is_directory(status)) return open_folder(path, options);
-  if (is_picture(path)) return open_still(read_picture(path), rate_or(options.frames_per_second, pictures_per_second));
+  if (is_picture(path))
+    return open_still(read_picture(path), rate_or(options.frames_per_second, pictures_per_second));
   return open_video(path, options);
 }
 
 std::unique_ptr<FrameSource> open_still(Frame picture, double frames_per_second) {
-  const SourceDescription description{"still picture", picture.width, picture.height, frames_per_second, PixelFormat::bgr};
+  const SourceDescription description{"still picture", picture.width, picture.height, frames_per_second,
+                                      PixelFormat::bgr};
   return std::make_unique<StillReplay>(description, std::move(picture));
 }
 
-std::unique_ptr<FrameSource> open_empty_scene(int width, int height, double frames_per_second, std::uint32_t seed) {
-  return std::make_unique<EmptyScene>(SourceDescription{"empty scene", width, height, frames_per_second, PixelFormat::bgr}, seed);
+std::unique_ptr<FrameSource> open_empty_scene(int width, int height, double frames_per_second,
+                                              std::uint32_t seed) {
+  return std::make_unique<EmptyScene>(
+      SourceDescription{"empty scene", width, height, frames_per_second, PixelFormat::bgr}, seed);
 }
 
 std::unique_ptr<FrameSource> change_frames(std::unique_ptr<FrameSource> source, FrameChange change) {

@@ -1,5 +1,5 @@
-// Replay sources: a recorded video, a folder of pictures, one still picture, an empty scene. Frame n is due n periods after the
-// first question, by the asker's clock. One thread each.
+// Replay sources: a recorded video, a folder of pictures, one still picture, an empty scene. Frame n is due n
+// periods after the first question, by the asker's clock. One thread each.
 #pragma once
 
 #include <functional>
@@ -11,23 +11,24 @@
 namespace sesame::camera {
 
 struct ReplayOptions {
-  bool loop = true;                // begin again after the last frame; otherwise the source has ended
-  double frames_per_second = 0;    // 0: the recording's own (video), 25 (pictures)
-  double begin_seconds = 0;        // skip this much of a video first
+  bool loop = true;              // begin again after the last frame; otherwise the source has ended
+  double frames_per_second = 0;  // 0: the recording's own (video), 25 (pictures)
+  double begin_seconds = 0;      // skip this much of a video first
 };
 
-// Opens whatever is at `path`: a video file, a picture (JPEG, PNG), or a folder of pictures in the order of their names.
-// Throws SourceError: nothing there, not readable as a video, no picture in the folder.
+// Opens whatever is at `path`: a video file, a picture (JPEG, PNG), or a folder of pictures in the order of
+// their names. Throws SourceError: nothing there, not readable as a video, no picture in the folder.
 std::unique_ptr<FrameSource> open_replay(const std::string& path, const ReplayOptions& options = {});
 
 // One picture shown again and again, with fresh sequence numbers.
 std::unique_ptr<FrameSource> open_still(Frame picture, double frames_per_second = 25);
 
 // Nobody before the camera: a grey wall with sensor noise, the same for the same seed.
-std::unique_ptr<FrameSource> open_empty_scene(int width = 400, int height = 300, double frames_per_second = 25,
-                                              std::uint32_t seed = 1);
+std::unique_ptr<FrameSource> open_empty_scene(int width = 400, int height = 300,
+                                              double frames_per_second = 25, std::uint32_t seed = 1);
 
-// Another source seen through `change`, which gets each frame given out (an attack species, a mirror, darkness).
+// Another source seen through `change`, which gets each frame given out (an attack species, a mirror,
+// darkness).
 using FrameChange = std::function<Frame(const Frame&)>;
 std::unique_ptr<FrameSource> change_frames(std::unique_ptr<FrameSource> source, FrameChange change);
 

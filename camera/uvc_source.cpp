@@ -33,7 +33,8 @@ class UvcSource final : public FrameSource {
     context_.reset(context);
     open_device(address);
     negotiate(options);
-    if (const uvc_error_t error = uvc_start_streaming(handle_.get(), &control_, &UvcSource::on_frame, this, 0);
+    if (const uvc_error_t error =
+            uvc_start_streaming(handle_.get(), &control_, &UvcSource::on_frame, this, 0);
         error != UVC_SUCCESS)
       throw SourceError("the UVC camera does not start streaming: " + uvc_text(error));
   }
@@ -60,10 +61,10 @@ class UvcSource final : public FrameSource {
     }
     if (bytes.empty()) return nullptr;
     try {
-      auto frame = std::make_shared<Frame>(
-          description_.pixel_format == PixelFormat::mjpeg
-              ? decode_jpeg(bytes)
-              : decode_yuyv(bytes, description_.width, description_.height, stride));
+      auto frame =
+          std::make_shared<Frame>(description_.pixel_format == PixelFormat::mjpeg
+                                      ? decode_jpeg(bytes)
+                                      : decode_yuyv(bytes, description_.width, description_.height, stride));
       frame->sequence = sequence;
       frame->captured_at = now;
       return frame;
@@ -79,7 +80,8 @@ class UvcSource final : public FrameSource {
     uvc_device_t* device = nullptr;
     const char* serial = address.serial.empty() ? nullptr : address.serial.c_str();
     if (uvc_find_device(context_.get(), &device, address.vendor, address.product, serial) != UVC_SUCCESS)
-      throw SourceError("there is no UVC camera with this address (expected vendor:product[:serial] as lsusb shows them)");
+      throw SourceError(
+          "there is no UVC camera with this address (expected vendor:product[:serial] as lsusb shows them)");
     device_.reset(device);
     uvc_device_handle_t* handle = nullptr;
     if (const uvc_error_t error = uvc_open(device, &handle); error != UVC_SUCCESS)
@@ -128,7 +130,8 @@ std::uint16_t parse_hexadecimal(std::string_view text, const std::string& whole)
   std::uint16_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
   if (error != std::errc{} || end != text.data() + text.size() || text.empty())
-    throw SourceError("\"" + whole + "\" is not a UVC address (expected vvvv:pppp or vvvv:pppp:serial, or any)");
+    throw SourceError("\"" + whole +
+                      "\" is not a UVC address (expected vvvv:pppp or vvvv:pppp:serial, or any)");
   return value;
 }
 
@@ -142,7 +145,10 @@ UvcAddress parse_uvc_address(const std::string& text) {
   UvcAddress address;
   address.vendor = parse_hexadecimal(view.substr(0, colon), text);
   address.product = parse_hexadecimal(
-      colon == std::string::npos ? std::string_view{} : view.substr(colon + 1, second == std::string::npos ? second : second - colon - 1), text);
+      colon == std::string::npos
+          ? std::string_view{}
+          : view.substr(colon + 1, second == std::string::npos ? second : second - colon - 1),
+      text);
   if (second != std::string::npos) address.serial = text.substr(second + 1);
   return address;
 }

@@ -1,5 +1,5 @@
-// UVC camera through libuvc, without the kernel's driver. libuvc calls from a thread of its own; the newest frame waits behind
-// a mutex, the rest is one thread's.
+// UVC camera through libuvc, without the kernel's driver. libuvc calls from a thread of its own; the newest
+// frame waits behind a mutex, the rest is one thread's.
 #pragma once
 
 #include <cstdint>

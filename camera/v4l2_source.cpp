@@ -68,8 +68,9 @@ class V4l2Source final : public FrameSource {
   V4l2Source(std::string device, const CameraOptions& options)
       : device_(std::move(device)), descriptor_(::open(device_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)) {
     if (descriptor_.get() < 0)
-      throw SourceError(errno == ENOENT ? "there is no camera " + device_
-                                        : "the camera " + device_ + " cannot be opened: " + error_text(errno));
+      throw SourceError(errno == ENOENT
+                            ? "there is no camera " + device_
+                            : "the camera " + device_ + " cannot be opened: " + error_text(errno));
     check_capabilities();
     choose_format(options);
     map_buffers();
@@ -95,7 +96,8 @@ class V4l2Source final : public FrameSource {
       }
       held = next;
     }
-    // Nobody asked for a while: the driver filled its buffers long ago and waited. What they hold is the past.
+    // Nobody asked for a while: the driver filled its buffers long ago and waited. What they hold is the
+    // past.
     const bool stale = asked_ && now - last_asked_ > std::chrono::seconds(1);
     asked_ = true;
     last_asked_ = now;
@@ -116,7 +118,7 @@ class V4l2Source final : public FrameSource {
     v4l2_capability capability{};
     must(VIDIOC_QUERYCAP, &capability, "is not a V4L2 device");
     const std::uint32_t can = (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? capability.device_caps
-                                                                                     : capability.capabilities;
+                                                                                    : capability.capabilities;
     if ((can & V4L2_CAP_VIDEO_CAPTURE) == 0 || (can & V4L2_CAP_STREAMING) == 0)
       throw SourceError(device_ + " is not a camera that streams (expected video capture and streaming I/O)");
   }
@@ -134,8 +136,8 @@ class V4l2Source final : public FrameSource {
       }
       if (format.fmt.pix.pixelformat != wanted) continue;
       stride_ = format.fmt.pix.bytesperline;
-      description_ = {device_, static_cast<int>(format.fmt.pix.width), static_cast<int>(format.fmt.pix.height),
-                      options.frames_per_second,
+      description_ = {device_, static_cast<int>(format.fmt.pix.width),
+                      static_cast<int>(format.fmt.pix.height), options.frames_per_second,
                       wanted == V4L2_PIX_FMT_MJPEG ? PixelFormat::mjpeg : PixelFormat::yuyv};
       return;
     }
@@ -154,7 +156,8 @@ class V4l2Source final : public FrameSource {
       buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
       buffer.memory = V4L2_MEMORY_MMAP;
       must(VIDIOC_QUERYBUF, &buffer, "does not describe its buffers");
-      void* address = ::mmap(nullptr, buffer.length, PROT_READ, MAP_SHARED, descriptor_.get(), buffer.m.offset);
+      void* address =
+          ::mmap(nullptr, buffer.length, PROT_READ, MAP_SHARED, descriptor_.get(), buffer.m.offset);
       if (address == MAP_FAILED)
         throw SourceError("a buffer of the camera " + device_ + " cannot be mapped: " + error_text(errno));
       buffers_.emplace_back(address, buffer.length);
@@ -177,9 +180,10 @@ class V4l2Source final : public FrameSource {
     if (buffer.index >= buffers_.size()) return nullptr;
     const std::span<const std::uint8_t> bytes = buffers_[buffer.index].bytes(buffer.bytesused);
     try {
-      auto frame = std::make_shared<Frame>(description_.pixel_format == PixelFormat::mjpeg
-                                               ? decode_jpeg(bytes)
-                                               : decode_yuyv(bytes, description_.width, description_.height, stride_));
+      auto frame =
+          std::make_shared<Frame>(description_.pixel_format == PixelFormat::mjpeg
+                                      ? decode_jpeg(bytes)
+                                      : decode_yuyv(bytes, description_.width, description_.height, stride_));
       frame->sequence = buffer.sequence;
       frame->captured_at = now;
       return frame;

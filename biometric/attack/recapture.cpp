@@ -45,7 +45,8 @@ cv::Mat displayed(const cv::Mat& picture) {
       const float grid = 1 + 0.10F * std::sin(two_pi * static_cast<float>(x) / 2.13F) +
                          0.06F * std::sin(two_pi * static_cast<float>(y) / 2.31F);
       cv::Vec3b& pixel = out.at<cv::Vec3b>(y, x);
-      for (int c = 0; c < 3; ++c) pixel[c] = cv::saturate_cast<std::uint8_t>(static_cast<float>(pixel[c]) * grid);
+      for (int c = 0; c < 3; ++c)
+        pixel[c] = cv::saturate_cast<std::uint8_t>(static_cast<float>(pixel[c]) * grid);
     }
   return out;
 }
@@ -54,11 +55,13 @@ void add_glare(cv::Mat& picture, float centre_x, float centre_y) {
   const float reach = static_cast<float>(picture.cols) * 0.35F;
   for (int y = 0; y < picture.rows; ++y)
     for (int x = 0; x < picture.cols; ++x) {
-      const float distance = std::hypot(static_cast<float>(x) - centre_x, static_cast<float>(y) - centre_y) / reach;
+      const float distance =
+          std::hypot(static_cast<float>(x) - centre_x, static_cast<float>(y) - centre_y) / reach;
       if (distance >= 1) continue;
       const float light = 34 * (1 - distance) * (1 - distance);
       cv::Vec3b& pixel = picture.at<cv::Vec3b>(y, x);
-      for (int c = 0; c < 3; ++c) pixel[c] = cv::saturate_cast<std::uint8_t>(static_cast<float>(pixel[c]) + light);
+      for (int c = 0; c < 3; ++c)
+        pixel[c] = cv::saturate_cast<std::uint8_t>(static_cast<float>(pixel[c]) + light);
     }
 }
 
@@ -71,8 +74,10 @@ cv::Matx33d hand_held(cv::Size size, const std::vector<float>& phases, float sec
   const auto h = static_cast<float>(size.height);
   const float inset = 0.05F;
   const std::array<cv::Point2f, 4> from = {{{0, 0}, {w, 0}, {w, h}, {0, h}}};
-  std::array<cv::Point2f, 4> to = {{{inset * w, inset * h}, {(1 - inset) * w, inset * h},
-                                    {(1 - inset) * w, (1 - inset) * h}, {inset * w, (1 - inset) * h}}};
+  std::array<cv::Point2f, 4> to = {{{inset * w, inset * h},
+                                    {(1 - inset) * w, inset * h},
+                                    {(1 - inset) * w, (1 - inset) * h},
+                                    {inset * w, (1 - inset) * h}}};
   const float tilt_x = (0.03F + wave(0, 0.4F, 0.015F)) * h;  // one side nearer than the other
   const float tilt_y = (0.02F + wave(1, 0.3F, 0.010F)) * w;
   const float move_x = wave(2, 0.5F, 0.012F * w) + wave(3, 3.1F, 0.0015F * w);
@@ -110,8 +115,8 @@ camera::Frame Recapture::operator()(const camera::Frame& shown) {
   const cv::Mat artefact = species_ == AttackSpecies::print ? printed(picture, seed_) : displayed(picture);
   const float seconds = static_cast<float>(n) / 25;
   cv::Mat seen(picture.size(), CV_8UC3, cv::Scalar(98, 104, 110));
-  cv::warpPerspective(artefact, seen, hand_held(picture.size(), phases_, seconds), picture.size(), cv::INTER_LINEAR,
-                      cv::BORDER_TRANSPARENT);
+  cv::warpPerspective(artefact, seen, hand_held(picture.size(), phases_, seconds), picture.size(),
+                      cv::INTER_LINEAR, cv::BORDER_TRANSPARENT);
   cv::GaussianBlur(seen, seen, {0, 0}, species_ == AttackSpecies::print ? 0.9 : 0.7);
   if (species_ == AttackSpecies::screen)
     add_glare(seen, 0.72F * static_cast<float>(seen.cols), 0.25F * static_cast<float>(seen.rows));
@@ -119,12 +124,14 @@ camera::Frame Recapture::operator()(const camera::Frame& shown) {
   return to_frame(seen);
 }
 
-std::unique_ptr<camera::FrameSource> attack_with_picture(AttackSpecies species, camera::Frame picture, std::uint32_t seed,
-                                                         double frames_per_second) {
-  return camera::change_frames(camera::open_still(std::move(picture), frames_per_second), Recapture(species, seed));
+std::unique_ptr<camera::FrameSource> attack_with_picture(AttackSpecies species, camera::Frame picture,
+                                                         std::uint32_t seed, double frames_per_second) {
+  return camera::change_frames(camera::open_still(std::move(picture), frames_per_second),
+                               Recapture(species, seed));
 }
 
-std::unique_ptr<camera::FrameSource> live_take_through(AttackSpecies species, std::unique_ptr<camera::FrameSource> take,
+std::unique_ptr<camera::FrameSource> live_take_through(AttackSpecies species,
+                                                       std::unique_ptr<camera::FrameSource> take,
                                                        std::uint32_t seed) {
   return camera::change_frames(std::move(take), Recapture(species, seed));
 }

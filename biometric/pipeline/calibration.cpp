@@ -13,14 +13,17 @@ Calibration::Calibration(std::vector<CalibrationPoint> points) : points_(std::mo
     if (!(point.false_match_rate > 0 && point.false_match_rate < 1 && std::abs(point.cosine) <= 1))
       throw CalibrationRefusal("a calibration point has a rate outside (0, 1) or a cosine outside [-1, 1]");
   for (std::size_t i = 1; i < points_.size(); ++i)
-    if (points_[i].false_match_rate >= points_[i - 1].false_match_rate || points_[i].cosine <= points_[i - 1].cosine)
-      throw CalibrationRefusal("calibration points must go from loose to strict: rates falling, cosines rising");
+    if (points_[i].false_match_rate >= points_[i - 1].false_match_rate ||
+        points_[i].cosine <= points_[i - 1].cosine)
+      throw CalibrationRefusal(
+          "calibration points must go from loose to strict: rates falling, cosines rising");
 }
 
 double Calibration::threshold_for(double false_match_rate) const {
   if (!(false_match_rate >= strictest_rate() && false_match_rate <= loosest_rate()))
-    throw CalibrationRefusal(fmt::format("a false match rate of {:g} is not calibrated for this model (known: {:g} to {:g})",
-                                         false_match_rate, loosest_rate(), strictest_rate()));
+    throw CalibrationRefusal(
+        fmt::format("a false match rate of {:g} is not calibrated for this model (known: {:g} to {:g})",
+                    false_match_rate, loosest_rate(), strictest_rate()));
   const auto above = std::find_if(points_.begin() + 1, points_.end(), [&](const CalibrationPoint& point) {
     return point.false_match_rate <= false_match_rate;
   });
@@ -31,14 +34,16 @@ double Calibration::threshold_for(double false_match_rate) const {
   return loose.cosine + share * (strict.cosine - loose.cosine);
 }
 
-double Calibration::threshold_for_search(double false_positive_identification_rate, std::size_t gallery_size) const {
+double Calibration::threshold_for_search(double false_positive_identification_rate,
+                                         std::size_t gallery_size) const {
   if (!(false_positive_identification_rate > 0 && false_positive_identification_rate < 1))
     throw CalibrationRefusal("a false positive identification rate must lie between 0 and 1");
   const double size = static_cast<double>(std::max<std::size_t>(gallery_size, 1));
   const double rate = false_positive_identification_rate / size;
   if (rate < strictest_rate())
     throw CalibrationRefusal(
-        fmt::format("a false positive identification rate of {:g} among {} customers needs a false match rate of {:g}; the "
+        fmt::format("a false positive identification rate of {:g} among {} customers needs a false match "
+                    "rate of {:g}; the "
                     "calibration ends at {:g}",
                     false_positive_identification_rate, gallery_size, rate, strictest_rate()));
   return threshold_for(std::min(rate, loosest_rate()));

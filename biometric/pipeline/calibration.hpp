@@ -1,5 +1,5 @@
-// Calibration: what a cosine of the embedding model is worth, as an error rate. People and profiles state rates; only this
-// turns them into cosines. Value type.
+// Calibration: what a cosine of the embedding model is worth, as an error rate. People and profiles state
+// rates; only this turns them into cosines. Value type.
 #pragma once
 
 #include <stdexcept>
@@ -27,12 +27,13 @@ class Calibration {
   double strictest_rate() const { return points_.back().false_match_rate; }
   const std::vector<CalibrationPoint>& points() const { return points_; }
 
-  // The cosine at which impostors match at `false_match_rate`: log-linear between two points. Throws CalibrationRefusal.
+  // The cosine at which impostors match at `false_match_rate`: log-linear between two points. Throws
+  // CalibrationRefusal.
   double threshold_for(double false_match_rate) const;
 
-  // The threshold for a search among `gallery_size` templates: FMR = FPIR / N. A small gallery that would allow a rate looser
-  // than the calibration's loosest point gets that point, which is stricter than asked. Throws CalibrationRefusal when N is too
-  // large for what is known of the model.
+  // The threshold for a search among `gallery_size` templates: FMR = FPIR / N. A small gallery that would
+  // allow a rate looser than the calibration's loosest point gets that point, which is stricter than asked.
+  // Throws CalibrationRefusal when N is too large for what is known of the model.
   double threshold_for_search(double false_positive_identification_rate, std::size_t gallery_size) const;
 
   // The strictest rate of the calibration's own points at which this cosine is a match, or 1 when it is none.

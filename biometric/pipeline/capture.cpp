@@ -10,7 +10,8 @@ namespace {
 
 // Which of two good frames compares better: sharp, frontal, large.
 float goodness(const Quality& quality) {
-  return quality.sharpness - 0.1F * std::abs(quality.head_pose.yaw) - 0.05F * std::abs(quality.head_pose.roll);
+  return quality.sharpness - 0.1F * std::abs(quality.head_pose.yaw) -
+         0.05F * std::abs(quality.head_pose.roll);
 }
 
 }  // namespace
@@ -74,7 +75,8 @@ void Capture::note_hint(QualityHint hint) {
   told_hint_ = hint;
 }
 
-// Recorders and drivers double single frames now and then; only a frame that comes back after others is a loop.
+// Recorders and drivers double single frames now and then; only a frame that comes back after others is a
+// loop.
 bool Capture::repeats_an_older_frame(const FrameTrace& trace, camera::FrameTime at) {
   std::erase_if(older_frames_, [&](const auto& entry) { return at - entry.second > rules_.repeat_memory; });
   const bool repeats = trace.hash != last_hash_ && older_frames_.contains(trace.hash);
@@ -136,7 +138,8 @@ void Capture::decide() {
 
 std::string Capture::failing_check() const {
   if (frozen()) return "frozen";
-  const auto repeats = std::count_if(window_.begin(), window_.end(), [](const Seen& seen) { return seen.repeated; });
+  const auto repeats =
+      std::count_if(window_.begin(), window_.end(), [](const Seen& seen) { return seen.repeated; });
   if (static_cast<std::size_t>(repeats) > rules_.most_repeats) return "repeated";
   const double liveness = fused_liveness();
   if (liveness < rules_.liveness_threshold) return "pad";
@@ -185,9 +188,11 @@ void Capture::follow_head_motion(const HeadPose& pose) {
 
 void Capture::hold() {
   const std::size_t candidates = std::min(window_.size(), rules_.fused_frames);
-  for (std::size_t i = window_.size() - candidates; i < window_.size(); ++i) probes_.push_back(window_[i].observation);
-  std::sort(probes_.begin(), probes_.end(),
-            [](const Observation& a, const Observation& b) { return goodness(*a.quality) > goodness(*b.quality); });
+  for (std::size_t i = window_.size() - candidates; i < window_.size(); ++i)
+    probes_.push_back(window_[i].observation);
+  std::sort(probes_.begin(), probes_.end(), [](const Observation& a, const Observation& b) {
+    return goodness(*a.quality) > goodness(*b.quality);
+  });
   if (probes_.size() > rules_.probe_frames) probes_.resize(rules_.probe_frames);
   state_ = State::held;
   result_.outcome = CaptureResult::Outcome::held;

@@ -1,5 +1,5 @@
-// Capture: from the frames of one subject to a probe that is good and live, or to a reason. A state machine fed with
-// observations in the order of their time; it computes nothing heavy and knows no clock. One thread.
+// Capture: from the frames of one subject to a probe that is good and live, or to a reason. A state machine
+// fed with observations in the order of their time; it computes nothing heavy and knows no clock. One thread.
 #pragma once
 
 #include <chrono>
@@ -16,20 +16,20 @@ namespace sesame::biometric {
 
 // When a window of frames is evidence enough. Times are of the frames, not of the machine.
 struct CaptureRules {
-  double liveness_threshold = 0.3;      // from the liveness model's description
-  double liveness_sure = 0.9;           // below it, natural motion is asked for whether or not the request does
-  std::size_t fused_frames = 5;         // PAD: median over so many
-  std::chrono::milliseconds least_window{360};     // frozen frames are told from still ones only over some time
+  double liveness_threshold = 0.3;  // from the liveness model's description
+  double liveness_sure = 0.9;       // below it, natural motion is asked for whether or not the request does
+  std::size_t fused_frames = 5;     // PAD: median over so many
+  std::chrono::milliseconds least_window{360};  // frozen frames are told from still ones only over some time
   std::chrono::milliseconds longest_window{2000};
-  std::chrono::milliseconds lost_after{400};       // no face for so long: the subject is gone, begin again
-  std::chrono::milliseconds patience{2500};        // a check that fails for so long is an attack, not bad luck
+  std::chrono::milliseconds lost_after{400};  // no face for so long: the subject is gone, begin again
+  std::chrono::milliseconds patience{2500};   // a check that fails for so long is an attack, not bad luck
   std::chrono::milliseconds repeat_memory{10000};
-  double frozen_difference = 0.25;      // see region_difference
-  std::size_t most_repeats = 0;      // exact repeats of older frames in a window: a camera has none
-  double natural_motion = 0.02;         // see non_rigid_motion
+  double frozen_difference = 0.25;  // see region_difference
+  std::size_t most_repeats = 0;     // exact repeats of older frames in a window: a camera has none
+  double natural_motion = 0.02;     // see non_rigid_motion
   float turn_degrees = 12;
   float nod_degrees = 8;
-  std::size_t probe_frames = 3;         // embedded and fused
+  std::size_t probe_frames = 3;  // embedded and fused
 };
 
 class Capture {

@@ -9,8 +9,8 @@ namespace sesame::biometric {
 namespace {
 
 constexpr float degrees = 180.0F / std::numbers::pi_v<float>;
-// An average head: the nose tip stands this far before the plane of eyes and mouth, in inter-eye distances, and this far down
-// from the eyes to the mouth when the head is upright.
+// An average head: the nose tip stands this far before the plane of eyes and mouth, in inter-eye distances,
+// and this far down from the eyes to the mouth when the head is upright.
 constexpr float nose_depth = 0.60F;
 constexpr float nose_height = 0.46F;
 constexpr float mouth_distance = 1.15F;
@@ -36,7 +36,8 @@ float lid_ratio(const Landmarks& l, std::size_t first) {
 }  // namespace
 
 FivePoints five_points(const Landmarks& l) {
-  return {mean_of(l, {37, 38, 40, 41}), mean_of(l, {43, 44, 46, 47}), l[30], mean_of(l, {48, 60}), mean_of(l, {54, 64})};
+  return {mean_of(l, {37, 38, 40, 41}), mean_of(l, {43, 44, 46, 47}), l[30], mean_of(l, {48, 60}),
+          mean_of(l, {54, 64})};
 }
 
 HeadPose head_pose(const FivePoints& p) {
@@ -46,8 +47,12 @@ HeadPose head_pose(const FivePoints& p) {
   if (eyes < 1) return {90, 90, 0};
   const Point eye_centre{(p[0].x + p[1].x) / 2, (p[0].y + p[1].y) / 2};
   const Point mouth_centre{(p[3].x + p[4].x) / 2, (p[3].y + p[4].y) / 2};
-  const auto along = [&](const Point& q) { return ((q.x - eye_centre.x) * ex + (q.y - eye_centre.y) * ey) / eyes; };
-  const auto down = [&](const Point& q) { return ((q.y - eye_centre.y) * ex - (q.x - eye_centre.x) * ey) / eyes; };
+  const auto along = [&](const Point& q) {
+    return ((q.x - eye_centre.x) * ex + (q.y - eye_centre.y) * ey) / eyes;
+  };
+  const auto down = [&](const Point& q) {
+    return ((q.y - eye_centre.y) * ex - (q.x - eye_centre.x) * ey) / eyes;
+  };
   const float mouth_down = std::max(down(mouth_centre), 1.0F);
   // The nose leaves the line between eye centre and mouth centre as the head turns.
   const float sideways = along(p[2]) - along(mouth_centre) * down(p[2]) / mouth_down;
@@ -60,7 +65,9 @@ HeadPose head_pose(const FivePoints& p) {
 
 float inter_eye_distance(const FivePoints& points) { return distance(points[0], points[1]); }
 
-float eye_openness(const Landmarks& landmarks) { return (lid_ratio(landmarks, 36) + lid_ratio(landmarks, 42)) / 2; }
+float eye_openness(const Landmarks& landmarks) {
+  return (lid_ratio(landmarks, 36) + lid_ratio(landmarks, 42)) / 2;
+}
 
 Box enlarge_inside(const Box& box, float margin, int frame_width, int frame_height) {
   const auto limit_x = static_cast<float>(frame_width);

@@ -1,4 +1,5 @@
-// Where a face is in a frame: boxes, points, landmarks, and what follows from them alone. Value types, pixels of the frame.
+// Where a face is in a frame: boxes, points, landmarks, and what follows from them alone. Value types, pixels
+// of the frame.
 #pragma once
 
 #include <array>
@@ -34,7 +35,8 @@ using Landmarks = std::array<Point, landmark_count>;
 using FivePoints = std::array<Point, 5>;
 FivePoints five_points(const Landmarks& landmarks);
 
-// Degrees. Yaw: the nose towards the picture's right is positive. Pitch: chin down is positive. Roll: clockwise is positive.
+// Degrees. Yaw: the nose towards the picture's right is positive. Pitch: chin down is positive. Roll:
+// clockwise is positive.
 struct HeadPose {
   float yaw = 0;
   float pitch = 0;
@@ -47,11 +49,12 @@ float inter_eye_distance(const FivePoints& points);
 // How open the eyes are: lid distance by eye width, the mean of both (about 0.3 open, under 0.15 shut).
 float eye_openness(const Landmarks& landmarks);
 
-// The box enlarged `margin` times about its centre, made to fit and shifted to stay inside the frame (never padded).
+// The box enlarged `margin` times about its centre, made to fit and shifted to stay inside the frame (never
+// padded).
 Box enlarge_inside(const Box& box, float margin, int frame_width, int frame_height);
 
-// The similarity (scale, rotation, translation; Umeyama 1991) that maps `from` onto `to` with the least squared error:
-// x' = a x - b y + tx, y' = b x + a y + ty.
+// The similarity (scale, rotation, translation; Umeyama 1991) that maps `from` onto `to` with the least
+// squared error: x' = a x - b y + tx, y' = b x + a y + ty.
 struct Similarity {
   float a = 1;
   float b = 0;

@@ -35,7 +35,8 @@ Feeding read_feeding(const YAML::Node& node, const fs::path& yaml) {
   if (feeding.width < 1 || feeding.width > 1024 || feeding.height < 1 || feeding.height > 1024)
     refuse(yaml, node.Mark(), "an input has 1 to 1024 pixels a side");
   const auto colour = required<std::string>(node, "colour", yaml, "bgr or grey");
-  if (colour != "bgr" && colour != "grey") refuse(yaml, node["colour"].Mark(), "\"colour\" is not bgr or grey");
+  if (colour != "bgr" && colour != "grey")
+    refuse(yaml, node["colour"].Mark(), "\"colour\" is not bgr or grey");
   feeding.colour = colour == "bgr" ? Colour::bgr : Colour::grey;
   feeding.subtract = required<double>(node, "subtract", yaml, "a number");
   feeding.multiply = required<double>(node, "multiply", yaml, "a number");
@@ -56,7 +57,8 @@ Model load_role(const std::string& role, const fs::path& descriptions, const fs:
   const fs::path yaml = descriptions / (role + ".yaml");
   const ModelDescription description = read_description(yaml);
   if (description.role != role)
-    throw ModelError(fmt::format("{} describes a {} model (expected {})", yaml.string(), description.role, role));
+    throw ModelError(
+        fmt::format("{} describes a {} model (expected {})", yaml.string(), description.role, role));
   return load_model(description, models);
 }
 
@@ -83,8 +85,10 @@ ModelDescription read_description(const fs::path& yaml) {
   description.role = required<std::string>(root, "role", yaml, "detector, landmarks, liveness or embedding");
   description.file = required<std::string>(root, "file", yaml, "a file name");
   description.sha256 = required<std::string>(root, "sha256", yaml, "64 hexadecimal digits");
-  if (description.sha256.size() != 64) refuse(yaml, root["sha256"].Mark(), "\"sha256\" is not 64 hexadecimal digits");
-  if (description.file.find('/') != std::string::npos) refuse(yaml, root["file"].Mark(), "\"file\" is a name, not a path");
+  if (description.sha256.size() != 64)
+    refuse(yaml, root["sha256"].Mark(), "\"sha256\" is not 64 hexadecimal digits");
+  if (description.file.find('/') != std::string::npos)
+    refuse(yaml, root["file"].Mark(), "\"file\" is a name, not a path");
   if (!root["feeding"]) refuse(yaml, root.Mark(), "\"feeding\" is missing (expected how the network is fed)");
   description.feeding = read_feeding(root["feeding"], yaml);
   for (const auto& entry : root["decision"])
@@ -109,12 +113,13 @@ Model load_model(const ModelDescription& description, const fs::path& models) {
   const fs::path path = models / description.file;
   std::ifstream in(path, std::ios::binary);
   if (!in)
-    throw ModelError(fmt::format("the model {} is missing: run script/setup, or set SESAME_MODELS to the folder that has it",
-                                 path.string()));
+    throw ModelError(fmt::format(
+        "the model {} is missing: run script/setup, or set SESAME_MODELS to the folder that has it",
+        path.string()));
   Model model{description, {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}};
   if (const std::string found = sha256_of(model.bytes); found != description.sha256)
-    throw ModelError(fmt::format("the model {} is not the one described: its SHA-256 is {}, expected {}", path.string(), found,
-                                 description.sha256));
+    throw ModelError(fmt::format("the model {} is not the one described: its SHA-256 is {}, expected {}",
+                                 path.string(), found, description.sha256));
   return model;
 }
 
@@ -122,8 +127,9 @@ ModelSet load_models(const fs::path& descriptions, const fs::path& models) {
   ModelSet set{load_role("detector", descriptions, models), load_role("landmarks", descriptions, models),
                load_role("liveness", descriptions, models), load_role("embedding", descriptions, models)};
   if (set.embedding.description.calibration.empty())
-    throw ModelError(fmt::format("{} has no calibration: without one the engine cannot say its error rate and does not start",
-                                 (descriptions / "embedding.yaml").string()));
+    throw ModelError(fmt::format(
+        "{} has no calibration: without one the engine cannot say its error rate and does not start",
+        (descriptions / "embedding.yaml").string()));
   return set;
 }
 

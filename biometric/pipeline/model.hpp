@@ -1,4 +1,5 @@
-// Models: what one YAML says of one network, and its bytes, checked. A model is exchanged by editing its YAML. Value types.
+// Models: what one YAML says of one network, and its bytes, checked. A model is exchanged by editing its
+// YAML. Value types.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 namespace sesame::biometric {
 
-// A model that is missing, changed or badly described. One sentence that names the file and what was expected.
+// A model that is missing, changed or badly described. One sentence that names the file and what was
+// expected.
 struct ModelError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -35,8 +37,8 @@ struct ModelDescription {
   std::string file;
   std::string sha256;
   Feeding feeding;
-  std::map<std::string, double> decision;      // named numbers of this role: score, overlap, frames
-  std::vector<CalibrationPoint> calibration;   // embedding only
+  std::map<std::string, double> decision;     // named numbers of this role: score, overlap, frames
+  std::vector<CalibrationPoint> calibration;  // embedding only
 
   // A number the role needs. Throws ModelError when the YAML lacks it.
   double decision_value(const std::string& name) const;
@@ -58,11 +60,12 @@ struct ModelSet {
 // Reads one description. Throws ModelError with file, line and what was expected.
 ModelDescription read_description(const std::filesystem::path& yaml);
 
-// Reads the network and checks it against its SHA-256. Throws ModelError: missing, or another file than described.
+// Reads the network and checks it against its SHA-256. Throws ModelError: missing, or another file than
+// described.
 Model load_model(const ModelDescription& description, const std::filesystem::path& models);
 
-// <descriptions>/{detector,landmarks,liveness,embedding}.yaml with the networks in `models`. An embedding without calibration is
-// refused: an engine that cannot say its error rate does not start.
+// <descriptions>/{detector,landmarks,liveness,embedding}.yaml with the networks in `models`. An embedding
+// without calibration is refused: an engine that cannot say its error rate does not start.
 ModelSet load_models(const std::filesystem::path& descriptions, const std::filesystem::path& models);
 
 // SHA-256 in lower-case hexadecimal.

@@ -1,4 +1,5 @@
-// One network in OpenCV's dnn, fed as its description says. Only the stages' sources include this. One thread.
+// One network in OpenCV's dnn, fed as its description says. Only the stages' sources include this. One
+// thread.
 #pragma once
 
 #include <opencv2/dnn.hpp>
@@ -12,7 +13,8 @@ namespace sesame::biometric {
 
 // The frame's pixels as OpenCV sees them; valid as long as the frame.
 inline cv::Mat pixels(const camera::Frame& frame) {
-  return cv::Mat(frame.height, frame.width, CV_8UC3, const_cast<std::uint8_t*>(frame.bytes.data()), frame.stride);
+  return cv::Mat(frame.height, frame.width, CV_8UC3, const_cast<std::uint8_t*>(frame.bytes.data()),
+                 frame.stride);
 }
 
 class Network {
@@ -21,7 +23,8 @@ class Network {
   explicit Network(const Model& model);
 
   const Feeding& feeding() const { return feeding_; }
-  // Runs it on a picture of the feeding's size and colour; outputs by the order of `names` (empty: the only one).
+  // Runs it on a picture of the feeding's size and colour; outputs by the order of `names` (empty: the only
+  // one).
   std::vector<cv::Mat> run(const cv::Mat& picture, const std::vector<std::string>& names = {});
 
  private:

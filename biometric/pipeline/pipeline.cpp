@@ -62,9 +62,11 @@ const Observation& Pipeline::observe(const camera::FramePtr& frame, Depth depth)
 void Pipeline::deepen(Observation& seen, Depth depth) {
   if (depth == Depth::presence || !seen.face) return;
   if (!seen.quality) {
-    seen.landmarks = timed(Stage::landmarks, [&] { return landmark_finder_.find(*seen.frame, seen.face->box); });
-    seen.quality = timed(Stage::quality,
-                         [&] { return measure_quality(*seen.frame, *seen.face, *seen.landmarks, seen.faces); });
+    seen.landmarks =
+        timed(Stage::landmarks, [&] { return landmark_finder_.find(*seen.frame, seen.face->box); });
+    seen.quality = timed(Stage::quality, [&] {
+      return measure_quality(*seen.frame, *seen.face, *seen.landmarks, seen.faces);
+    });
     seen.hint = judge_quality(*seen.quality, options_.quality);
   }
   if (depth == Depth::quality || seen.hint != QualityHint::none || seen.liveness) return;

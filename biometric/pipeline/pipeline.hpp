@@ -1,5 +1,5 @@
-// Pipeline: one frame in, what is seen of a face out. Owned by the face process; one thread. Remembers what it found in the
-// last frames, so that several users of one frame pay for each stage once.
+// Pipeline: one frame in, what is seen of a face out. Owned by the face process; one thread. Remembers what
+// it found in the last frames, so that several users of one frame pay for each stage once.
 #pragma once
 
 #include <array>
@@ -16,7 +16,8 @@ namespace sesame::biometric {
 // How far to look. Presence is the detector alone: before a customer's first touch nothing deeper may run.
 enum class Depth { presence, quality, liveness };
 
-// What was seen in one frame. Parts deeper than asked for, or not reached because an earlier part failed, are empty.
+// What was seen in one frame. Parts deeper than asked for, or not reached because an earlier part failed, are
+// empty.
 struct Observation {
   camera::FramePtr frame;
   std::size_t faces = 0;
@@ -24,7 +25,7 @@ struct Observation {
   std::optional<Landmarks> landmarks;
   std::optional<Quality> quality;
   QualityHint hint = QualityHint::no_face;
-  std::optional<double> liveness;    // only of a frame that passed the quality gate
+  std::optional<double> liveness;  // only of a frame that passed the quality gate
 };
 
 enum class Stage { detect, landmarks, quality, liveness, embed };
@@ -38,7 +39,8 @@ struct StageTime {
 struct PipelineOptions {
   QualityLimits quality;
   float least_face_share = 0.10F;  // a face less high than this share of the frame is nobody's (a passer-by)
-  // A second face counts when it is at least this share as high as the first: someone else at the machine, not the queue.
+  // A second face counts when it is at least this share as high as the first: someone else at the machine,
+  // not the queue.
   float second_face_share = 0.60F;
   int threads = 2;
 };

@@ -12,9 +12,11 @@ namespace {
 
 constexpr int face_side = 112;
 
-// The inner face, upright and grey, 112x112: eyes at fixed places, so that components do not depend on size or roll.
+// The inner face, upright and grey, 112x112: eyes at fixed places, so that components do not depend on size
+// or roll.
 cv::Mat upright_face(const camera::Frame& frame, const Landmarks& landmarks) {
-  constexpr FivePoints places = {{{38.3F, 51.7F}, {73.5F, 51.5F}, {56.0F, 71.7F}, {41.5F, 92.4F}, {70.7F, 92.2F}}};
+  constexpr FivePoints places = {
+      {{38.3F, 51.7F}, {73.5F, 51.5F}, {56.0F, 71.7F}, {41.5F, 92.4F}, {70.7F, 92.2F}}};
   const Similarity s = least_squares_similarity(five_points(landmarks), places);
   cv::Mat face;
   cv::Mat grey;
@@ -44,8 +46,10 @@ void measure_light(const cv::Mat& grey, Quality& quality) {
     if (all[i] > 0) quality.dynamic_range -= all[i] * std::log2(all[i]);
   }
   quality.luminance_mean = static_cast<float>(cv::mean(inner)[0]);
-  quality.under_exposure = static_cast<float>(cv::countNonZero(inner < 26)) / static_cast<float>(inner.total());
-  quality.over_exposure = static_cast<float>(cv::countNonZero(inner > 247)) / static_cast<float>(inner.total());
+  quality.under_exposure =
+      static_cast<float>(cv::countNonZero(inner < 26)) / static_cast<float>(inner.total());
+  quality.over_exposure =
+      static_cast<float>(cv::countNonZero(inner > 247)) / static_cast<float>(inner.total());
   quality.dynamic_range += 2;  // 64 bins of 4 levels: the entropy of 256 levels, near enough
 }
 
@@ -57,15 +61,17 @@ float sharpness_of(const cv::Mat& grey) {
 
 }  // namespace
 
-Quality measure_quality(const camera::Frame& frame, const DetectedFace& face, const Landmarks& landmarks, std::size_t faces) {
+Quality measure_quality(const camera::Frame& frame, const DetectedFace& face, const Landmarks& landmarks,
+                        std::size_t faces) {
   Quality quality;
   const FivePoints points = five_points(landmarks);
   quality.faces = faces;
   quality.head_size = face.box.height() / static_cast<float>(frame.height);
   quality.inter_eye_distance = inter_eye_distance(points);
-  quality.crop_margin = std::min({face.box.left, face.box.top, static_cast<float>(frame.width) - face.box.right,
-                                  static_cast<float>(frame.height) - face.box.bottom}) /
-                        face.box.width();
+  quality.crop_margin =
+      std::min({face.box.left, face.box.top, static_cast<float>(frame.width) - face.box.right,
+                static_cast<float>(frame.height) - face.box.bottom}) /
+      face.box.width();
   quality.head_pose = head_pose(points);
   quality.eyes_open = eye_openness(landmarks);
   const cv::Mat grey = upright_face(frame, landmarks);
@@ -87,7 +93,8 @@ QualityHint judge_quality(const Quality& q, const QualityLimits& limits) {
     return QualityHint::more_light;
   if (q.luminance_mean > limits.brightest_luminance || q.over_exposure > limits.largest_over_exposure)
     return QualityHint::less_light;
-  if (q.illumination_uniformity < limits.least_illumination_uniformity || q.dynamic_range < limits.least_dynamic_range)
+  if (q.illumination_uniformity < limits.least_illumination_uniformity ||
+      q.dynamic_range < limits.least_dynamic_range)
     return QualityHint::even_light;
   if (q.sharpness < limits.least_sharpness) return QualityHint::hold_still;
   if (q.eyes_open < limits.least_eyes_open) return QualityHint::open_eyes;

@@ -1,5 +1,5 @@
-// Quality of one face picture, by the component names of ISO/IEC 29794-5, and the gate that decides whether it is good enough
-// to be compared. Pure functions; value types.
+// Quality of one face picture, by the component names of ISO/IEC 29794-5, and the gate that decides whether
+// it is good enough to be compared. Pure functions; value types.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,19 @@
 namespace sesame::biometric {
 
 struct Quality {
-  std::size_t faces = 0;                // single face present: 1
-  float head_size = 0;                  // height of the face box by height of the frame
-  float inter_eye_distance = 0;         // pixels
-  float crop_margin = 0;                // least distance of the face box to the frame's edge by box width; negative: cut off
-  HeadPose head_pose;                   // degrees
-  float eyes_open = 0;                  // lid distance by eye width
-  float illumination_uniformity = 0;    // overlap of the two half-face histograms, 0..1
-  float luminance_mean = 0;             // of the face, 0..255
-  float dynamic_range = 0;              // entropy of the face's grey levels, bits
-  float under_exposure = 0;             // share of the face's pixels below 26
-  float over_exposure = 0;              // share of the face's pixels above 247
-  float sharpness = 0;                  // mean absolute Laplacian of the face at 112 pixels, grey levels
+  std::size_t faces = 0;         // single face present: 1
+  float head_size = 0;           // height of the face box by height of the frame
+  float inter_eye_distance = 0;  // pixels
+  float crop_margin =
+      0;                // least distance of the face box to the frame's edge by box width; negative: cut off
+  HeadPose head_pose;   // degrees
+  float eyes_open = 0;  // lid distance by eye width
+  float illumination_uniformity = 0;  // overlap of the two half-face histograms, 0..1
+  float luminance_mean = 0;           // of the face, 0..255
+  float dynamic_range = 0;            // entropy of the face's grey levels, bits
+  float under_exposure = 0;           // share of the face's pixels below 26
+  float over_exposure = 0;            // share of the face's pixels above 247
+  float sharpness = 0;                // mean absolute Laplacian of the face at 112 pixels, grey levels
 };
 
 // What is good enough. Defaults: for verification at an ATM's distance.
@@ -43,9 +44,11 @@ struct QualityLimits {
   float least_sharpness = 3.0F;
 };
 
-Quality measure_quality(const camera::Frame& frame, const DetectedFace& face, const Landmarks& landmarks, std::size_t faces);
+Quality measure_quality(const camera::Frame& frame, const DetectedFace& face, const Landmarks& landmarks,
+                        std::size_t faces);
 
-// The first reason against this picture, the most useful one for the person first; none when it is good enough.
+// The first reason against this picture, the most useful one for the person first; none when it is good
+// enough.
 QualityHint judge_quality(const Quality& quality, const QualityLimits& limits = {});
 
 }  // namespace sesame::biometric

@@ -10,9 +10,13 @@
 namespace sesame::biometric {
 namespace {
 
-// Where eyes, nose and mouth corners lie in an aligned picture of 112x112 (the embedding model's training layout).
-constexpr FivePoints aligned_points = {
-    {{38.2946F, 51.6963F}, {73.5318F, 51.5014F}, {56.0252F, 71.7366F}, {41.5493F, 92.3655F}, {70.7299F, 92.2041F}}};
+// Where eyes, nose and mouth corners lie in an aligned picture of 112x112 (the embedding model's training
+// layout).
+constexpr FivePoints aligned_points = {{{38.2946F, 51.6963F},
+                                        {73.5318F, 51.5014F},
+                                        {56.0252F, 71.7366F},
+                                        {41.5493F, 92.3655F},
+                                        {70.7299F, 92.2041F}}};
 
 float overlap_of(const Box& a, const Box& b) {
   const float width = std::min(a.right, b.right) - std::max(a.left, b.left);
@@ -23,10 +27,12 @@ float overlap_of(const Box& a, const Box& b) {
 }
 
 std::vector<DetectedFace> keep_best(std::vector<DetectedFace> faces, float overlap) {
-  std::sort(faces.begin(), faces.end(), [](const DetectedFace& a, const DetectedFace& b) { return a.score > b.score; });
+  std::sort(faces.begin(), faces.end(),
+            [](const DetectedFace& a, const DetectedFace& b) { return a.score > b.score; });
   std::vector<DetectedFace> kept;
   for (const DetectedFace& face : faces)
-    if (std::none_of(kept.begin(), kept.end(), [&](const DetectedFace& k) { return overlap_of(k.box, face.box) > overlap; }))
+    if (std::none_of(kept.begin(), kept.end(),
+                     [&](const DetectedFace& k) { return overlap_of(k.box, face.box) > overlap; }))
       kept.push_back(face);
   std::sort(kept.begin(), kept.end(), [](const DetectedFace& a, const DetectedFace& b) {
     return a.box.width() * a.box.height() > b.box.width() * b.box.height();
@@ -110,7 +116,8 @@ Landmarks LandmarkFinder::find(const camera::Frame& frame, const Box& face) {
   const Point centre = face.centre();
   const float side = face.height();
   const Box square{centre.x - side / 2, centre.y - side / 2, centre.x + side / 2, centre.y + side / 2};
-  const cv::Mat crop = crop_replicated(pixels(frame), square, network_->feeding().width, network_->feeding().height);
+  const cv::Mat crop =
+      crop_replicated(pixels(frame), square, network_->feeding().width, network_->feeding().height);
   cv::Mat grey;
   cv::cvtColor(crop, grey, cv::COLOR_BGR2GRAY);
   const cv::Mat output = network_->run(grey).front();
@@ -133,9 +140,11 @@ double LivenessClassifier::classify(const camera::Frame& frame, const Box& face)
   const Feeding& feeding = network_->feeding();
   const Box box = enlarge_inside(face, static_cast<float>(feeding.margin), frame.width, frame.height);
   const cv::Rect place(static_cast<int>(box.left), static_cast<int>(box.top),
-                       std::max(1, static_cast<int>(box.width())), std::max(1, static_cast<int>(box.height())));
+                       std::max(1, static_cast<int>(box.width())),
+                       std::max(1, static_cast<int>(box.height())));
   cv::Mat crop;
-  cv::resize(pixels(frame)(place & cv::Rect(0, 0, frame.width, frame.height)), crop, {feeding.width, feeding.height});
+  cv::resize(pixels(frame)(place & cv::Rect(0, 0, frame.width, frame.height)), crop,
+             {feeding.width, feeding.height});
   const cv::Mat output = network_->run(crop).front();
   if (output.total() < 2) throw ModelError("the liveness model gives no classes");
   const float* values = output.ptr<float>();
@@ -153,11 +162,14 @@ Template Embedder::embed(const camera::Frame& frame, const Landmarks& landmarks)
   const Similarity s = least_squares_similarity(five_points(landmarks), aligned_points);
   const cv::Matx23f map(s.a, -s.b, s.tx, s.b, s.a, s.ty);
   cv::Mat aligned;
-  cv::warpAffine(pixels(frame), aligned, map, {network_->feeding().width, network_->feeding().height}, cv::INTER_LINEAR);
+  cv::warpAffine(pixels(frame), aligned, map, {network_->feeding().width, network_->feeding().height},
+                 cv::INTER_LINEAR);
   return unit_length(network_->run(aligned).front());
 }
 
-Template Embedder::embed_aligned(const camera::Frame& aligned) { return unit_length(network_->run(pixels(aligned)).front()); }
+Template Embedder::embed_aligned(const camera::Frame& aligned) {
+  return unit_length(network_->run(pixels(aligned)).front());
+}
 
 double cosine(const Template& a, const Template& b) {
   if (a.size() != b.size()) return -1;

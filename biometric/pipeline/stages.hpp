@@ -1,5 +1,5 @@
-// The networks of the face pipeline, each a stage: frame -> boxes, box -> landmarks, box -> liveness, landmarks -> embedding.
-// Owned by the Pipeline; one thread; OpenCV stays in the .cpp.
+// The networks of the face pipeline, each a stage: frame -> boxes, box -> landmarks, box -> liveness,
+// landmarks -> embedding. Owned by the Pipeline; one thread; OpenCV stays in the .cpp.
 #pragma once
 
 #include <memory>

@@ -23,7 +23,8 @@ float block_mean(const camera::Frame& frame, int column, int row) {
 
 using Row = std::array<double, 3>;
 double determinant(const Row& a, const Row& b, const Row& c) {
-  return a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
+  return a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) +
+         a[2] * (b[0] * c[1] - b[1] * c[0]);
 }
 
 // Least squares of target = p0 x + p1 y + p2 by Cramer's rule on the (symmetric) normal equations.
@@ -42,9 +43,10 @@ FrameTrace trace_of(const camera::Frame& frame) {
   trace.rows = frame.height / block;
   trace.blocks.reserve(static_cast<std::size_t>(trace.columns) * static_cast<std::size_t>(trace.rows));
   for (int row = 0; row < trace.rows; ++row)
-    for (int column = 0; column < trace.columns; ++column) trace.blocks.push_back(block_mean(frame, column, row));
-  trace.hash = std::hash<std::string_view>{}(
-      {reinterpret_cast<const char*>(frame.bytes.data()), frame.bytes.size()});
+    for (int column = 0; column < trace.columns; ++column)
+      trace.blocks.push_back(block_mean(frame, column, row));
+  trace.hash =
+      std::hash<std::string_view>{}({reinterpret_cast<const char*>(frame.bytes.data()), frame.bytes.size()});
   return trace;
 }
 
@@ -57,7 +59,8 @@ double region_difference(const FrameTrace& a, const FrameTrace& b, const Box& re
   double sum = 0;
   for (int row = top; row < bottom; ++row)
     for (int column = left; column < right; ++column) {
-      const auto i = static_cast<std::size_t>(row) * static_cast<std::size_t>(a.columns) + static_cast<std::size_t>(column);
+      const auto i = static_cast<std::size_t>(row) * static_cast<std::size_t>(a.columns) +
+                     static_cast<std::size_t>(column);
       sum += std::abs(a.blocks[i] - b.blocks[i]);
     }
   const int count = (right - left) * (bottom - top);
@@ -83,7 +86,8 @@ double non_rigid_motion(const Landmarks& a, const Landmarks& b) {
   for (std::size_t i = first_inner_landmark; i < landmark_count; ++i) {
     const double x = a[i].x - origin.x;
     const double y = a[i].y - origin.y;
-    sum += std::pow(px[0] * x + px[1] * y + px[2] - b[i].x, 2) + std::pow(py[0] * x + py[1] * y + py[2] - b[i].y, 2);
+    sum += std::pow(px[0] * x + px[1] * y + px[2] - b[i].x, 2) +
+           std::pow(py[0] * x + py[1] * y + py[2] - b[i].y, 2);
   }
   const double eyes = std::max(1.0F, inter_eye_distance(five_points(b)));
   return std::sqrt(sum / static_cast<double>(landmark_count - first_inner_landmark)) / eyes;

@@ -1,5 +1,6 @@
-// What only several frames can tell: whether the picture stands still or repeats itself (a frozen or looping video in place of a
-// camera), and whether a face moves within itself (a photograph can only move as a whole). Pure functions; value types.
+// What only several frames can tell: whether the picture stands still or repeats itself (a frozen or looping
+// video in place of a camera), and whether a face moves within itself (a photograph can only move as a
+// whole). Pure functions; value types.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,8 @@
 
 namespace sesame::biometric {
 
-// A frame by the mean grey of its blocks of 8x8 pixels, in which sensor noise averages out, and by a hash of its bytes.
+// A frame by the mean grey of its blocks of 8x8 pixels, in which sensor noise averages out, and by a hash of
+// its bytes.
 struct FrameTrace {
   int columns = 0;
   int rows = 0;
@@ -19,12 +21,13 @@ struct FrameTrace {
 };
 FrameTrace trace_of(const camera::Frame& frame);
 
-// The mean absolute difference of two frames of one size within `region`, in grey levels. Frozen frames with sensor noise of
-// 2 levels stay under 0.2; a living face passes 0.3 within 0.4 s (measured on three takes of two people).
+// The mean absolute difference of two frames of one size within `region`, in grey levels. Frozen frames with
+// sensor noise of 2 levels stay under 0.2; a living face passes 0.3 within 0.4 s (measured on three takes of
+// two people).
 double region_difference(const FrameTrace& a, const FrameTrace& b, const Box& region);
 
-// How far the inner landmarks of two frames differ beyond what any affine map explains, by inter-eye distance (root mean
-// square). A flat picture, however it is turned, stays near the landmark model's own noise.
+// How far the inner landmarks of two frames differ beyond what any affine map explains, by inter-eye distance
+// (root mean square). A flat picture, however it is turned, stays near the landmark model's own noise.
 double non_rigid_motion(const Landmarks& a, const Landmarks& b);
 
 }  // namespace sesame::biometric

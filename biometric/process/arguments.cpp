@@ -26,14 +26,16 @@ std::string default_descriptions() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   const fs::path installed = program.parent_path().parent_path() / "share/sesame/models";
-  return fs::exists(installed / "embedding.yaml", error) ? installed.string() : std::string(SESAME_MODEL_DESCRIPTIONS);
+  return fs::exists(installed / "embedding.yaml", error) ? installed.string()
+                                                         : std::string(SESAME_MODEL_DESCRIPTIONS);
 }
 
 int whole_number(const std::string& name, const std::string& text, int low, int high) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < low || value > high)
-    throw std::invalid_argument(name + " is \"" + text + "\" (expected " + std::to_string(low) + " to " + std::to_string(high) + ")");
+    throw std::invalid_argument(name + " is \"" + text + "\" (expected " + std::to_string(low) + " to " +
+                                std::to_string(high) + ")");
   return value;
 }
 
@@ -62,12 +64,16 @@ class Words {
 FaceArguments read_arguments(const std::vector<std::string>& list) {
   FaceArguments arguments;
   Words words(list);
-  const std::pair<const char*, std::string*> texts[] = {
-      {"--socket", &arguments.socket},           {"--camera", &arguments.camera},
-      {"--models", &arguments.models},           {"--descriptions", &arguments.descriptions},
-      {"--store", &arguments.store},             {"--key-file", &arguments.key_file},
-      {"--pkcs11-module", &arguments.pkcs11_module}, {"--pkcs11-token", &arguments.pkcs11_token},
-      {"--pkcs11-key", &arguments.pkcs11_key},   {"--pkcs11-pin-file", &arguments.pkcs11_pin_file}};
+  const std::pair<const char*, std::string*> texts[] = {{"--socket", &arguments.socket},
+                                                        {"--camera", &arguments.camera},
+                                                        {"--models", &arguments.models},
+                                                        {"--descriptions", &arguments.descriptions},
+                                                        {"--store", &arguments.store},
+                                                        {"--key-file", &arguments.key_file},
+                                                        {"--pkcs11-module", &arguments.pkcs11_module},
+                                                        {"--pkcs11-token", &arguments.pkcs11_token},
+                                                        {"--pkcs11-key", &arguments.pkcs11_key},
+                                                        {"--pkcs11-pin-file", &arguments.pkcs11_pin_file}};
   const std::pair<const char*, bool*> switches[] = {{"--insecure-key-file", &arguments.insecure_key_file},
                                                     {"--simulated", &arguments.simulated},
                                                     {"--give-templates-away", &arguments.give_templates_away},
@@ -91,11 +97,14 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
 std::string usage() {
   return "sesame-face --socket PATH [options]: camera, face models and templates, in a process of their own\n"
          "  --camera ADDRESS       v4l2:/dev/videoN, uvc:vvvv:pppp, replay:PATH or empty (default: empty)\n"
-         "  --models FOLDER        the networks (default: $SESAME_MODELS, else the cache that script/setup fills)\n"
+         "  --models FOLDER        the networks (default: $SESAME_MODELS, else the cache that script/setup "
+         "fills)\n"
          "  --descriptions FOLDER  the models' YAML\n"
          "  --store FILE           the identity store (default: in memory, for trials)\n"
-         "  --pkcs11-module FILE --pkcs11-token LABEL --pkcs11-pin-file FILE [--pkcs11-key LABEL]   the store's master key\n"
-         "  --key-file FILE --insecure-key-file         a master key in a file: anybody who reads it opens the store\n"
+         "  --pkcs11-module FILE --pkcs11-token LABEL --pkcs11-pin-file FILE [--pkcs11-key LABEL]   the "
+         "store's master key\n"
+         "  --key-file FILE --insecure-key-file         a master key in a file: anybody who reads it opens "
+         "the store\n"
          "  --simulated            the host may say what the camera sees\n"
          "  --give-templates-away, --give-pictures-away   Biometric.Read may return them\n"
          "  --threads N            for the networks (default: 2)\n";

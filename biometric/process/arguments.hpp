@@ -7,18 +7,18 @@
 namespace sesame::biometric {
 
 struct FaceArguments {
-  std::string socket;                    // made with mode 0600
-  std::string camera = "empty";          // camera/open_source.hpp
-  std::string models;                    // folder of the networks; SESAME_MODELS, then the cache, when not given
-  std::string descriptions;              // folder of the models' YAML; beside the program, then the source tree
-  std::string store;                     // identity store; empty: a gallery in memory that ends with the process
-  std::string key_file;                  // master key in a file: insecure, needs insecure_key_file
+  std::string socket;            // made with mode 0600
+  std::string camera = "empty";  // camera/open_source.hpp
+  std::string models;            // folder of the networks; SESAME_MODELS, then the cache, when not given
+  std::string descriptions;      // folder of the models' YAML; beside the program, then the source tree
+  std::string store;             // identity store; empty: a gallery in memory that ends with the process
+  std::string key_file;          // master key in a file: insecure, needs insecure_key_file
   bool insecure_key_file = false;
   std::string pkcs11_module;
   std::string pkcs11_token;
-  std::string pkcs11_key = "sesame";     // label of the key in the token
-  std::string pkcs11_pin_file;           // its first line is the user's PIN
-  bool simulated = false;                // the host may say what the camera sees
+  std::string pkcs11_key = "sesame";  // label of the key in the token
+  std::string pkcs11_pin_file;        // its first line is the user's PIN
+  bool simulated = false;             // the host may say what the camera sees
   bool give_templates_away = false;
   bool give_pictures_away = false;
   int threads = 2;

@@ -13,7 +13,8 @@ namespace {
 
 void must(int result, const char* what) {
   if (result != 0)
-    throw std::runtime_error(std::string("the face process cannot ") + what + ": " + std::generic_category().message(errno));
+    throw std::runtime_error(std::string("the face process cannot ") + what + ": " +
+                             std::generic_category().message(errno));
 }
 
 }  // namespace

@@ -10,8 +10,10 @@ namespace sesame::biometric {
 namespace {
 
 [[noreturn]] void refuse(const std::string& text) {
-  throw camera::SourceError(text + " (expected: nobody | take PATH [from SECONDS] [through SPECIES [seed N]] [once] | "
-                                   "picture PATH [at SECONDS] as SPECIES [seed N])");
+  throw camera::SourceError(
+      text +
+      " (expected: nobody | take PATH [from SECONDS] [through SPECIES [seed N]] [once] | "
+      "picture PATH [at SECONDS] as SPECIES [seed N])");
 }
 
 AttackSpecies species(const std::string& word) {
@@ -73,7 +75,8 @@ std::unique_ptr<camera::FrameSource> open_scene(const std::string& text) {
   options.begin_seconds = scene.seconds;
   options.loop = !scene.once;
   auto source = camera::open_replay(scene.path, options);
-  if (verb == "take") return scene.attack ? live_take_through(scene.as, std::move(source), scene.seed) : std::move(source);
+  if (verb == "take")
+    return scene.attack ? live_take_through(scene.as, std::move(source), scene.seed) : std::move(source);
   if (!scene.attack) refuse("a picture needs \"as\" and a species");
   const camera::FramePtr picture = source->newest(camera::FrameTime{0});
   if (!picture) refuse("there is no frame at that time");

@@ -1,11 +1,12 @@
-// Scenes of a simulated camera, in words: what testers and the demo put before it. Pure functions; throws camera::SourceError.
+// Scenes of a simulated camera, in words: what testers and the demo put before it. Pure functions; throws
+// camera::SourceError.
 //
 //   nobody
 //   take PATH [from SECONDS] [through SPECIES [seed N]] [once]
 //   picture PATH [at SECONDS] as SPECIES [seed N]
 //
-// SPECIES: print, screen, frozen, frozen_noisy. PATH may stand in double quotes. `picture` holds one frame of PATH before the
-// camera (or repeats it); `take ... through` is a live take seen through the same transform.
+// SPECIES: print, screen, frozen, frozen_noisy. PATH may stand in double quotes. `picture` holds one frame of
+// PATH before the camera (or repeats it); `take ... through` is a live take seen through the same transform.
 #pragma once
 
 #include <memory>

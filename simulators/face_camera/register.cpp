@@ -9,7 +9,8 @@ namespace {
 
 class FaceControl final : public spi::Extension {
  public:
-  FaceControl(spi::Host& host, std::shared_ptr<biometric::RemoteEngine> engine) : camera_(host.executor(), std::move(engine)) {
+  FaceControl(spi::Host& host, std::shared_ptr<biometric::RemoteEngine> engine)
+      : camera_(host.executor(), std::move(engine)) {
     host.context().shared<ControlPanel>()->add(camera_);
   }
 
@@ -27,6 +28,8 @@ std::unique_ptr<spi::Extension> make_face_control(const spi::Section& section, s
 }  // namespace
 
 void register_face_control(spi::Registry& registry);
-void register_face_control(spi::Registry& registry) { registry.add_extension("simulated_face_camera", make_face_control); }
+void register_face_control(spi::Registry& registry) {
+  registry.add_extension("simulated_face_camera", make_face_control);
+}
 
 }  // namespace sesame::simulators

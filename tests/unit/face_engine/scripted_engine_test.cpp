@@ -43,7 +43,8 @@ spi::Task<std::optional<std::string>> capture_and_verify(CaptureContext& context
   VerifyRequest request;
   request.claim = Claim{"phone", phone};
   const Recognition recognition = co_await context.verify(request);
-  co_return recognition.customer ? std::optional<std::string>(recognition.customer->customer_id) : std::nullopt;
+  co_return recognition.customer ? std::optional<std::string>(recognition.customer->customer_id)
+                                 : std::nullopt;
 }
 
 TEST(ScriptedEngine, a_person_is_recognised_under_their_own_claim_alone) {

@@ -1,5 +1,6 @@
 // A client of one service in virtual time that writes down what it hears, in order, in one word a message:
-// "ack", "event PresentSubjectEvent", "unsolicited DataClearedEvent scannedData", "done", "done noCaptureData".
+// "ack", "event PresentSubjectEvent", "unsolicited DataClearedEvent scannedData", "done", "done
+// noCaptureData".
 #pragma once
 
 #include <boost/json.hpp>
@@ -25,10 +26,11 @@ class ServiceConversation {
 
   int send(const std::string& command, const std::string& payload = "", int timeout = 0) {
     const int id = ++last_id_;
-    std::string header = R"({"type":"command","requestId":)" + std::to_string(id) + R"(,"name":")" + command + R"(","version":")" +
-                         (command.ends_with("Import") ? "3.0" : "2.0") + '"';
+    std::string header = R"({"type":"command","requestId":)" + std::to_string(id) + R"(,"name":")" + command +
+                         R"(","version":")" + (command.ends_with("Import") ? "3.0" : "2.0") + '"';
     if (timeout > 0) header += R"(,"timeout":)" + std::to_string(timeout);
-    channel_->send(R"({"header":)" + header + "}" + (payload.empty() ? "" : R"(,"payload":)" + payload) + "}");
+    channel_->send(R"({"header":)" + header + "}" + (payload.empty() ? "" : R"(,"payload":)" + payload) +
+                   "}");
     executor_.run_ready();
     return id;
   }
@@ -67,7 +69,8 @@ class ServiceConversation {
     std::string name(header.at("name").as_string());
     name = name.substr(name.find('.') + 1);
     const boost::json::value* body = message.if_contains("payload");
-    const boost::json::object content = body != nullptr && body->is_object() ? body->as_object() : boost::json::object{};
+    const boost::json::object content =
+        body != nullptr && body->is_object() ? body->as_object() : boost::json::object{};
     if (type == "acknowledge") {
       heard_.push_back("ack");
     } else if (type == "completion") {
