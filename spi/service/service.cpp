@@ -40,6 +40,7 @@ Service::~Service() {
   for (auto& [id, connection] : connections_) {
     for (auto& [request_id, request] : connection->requests)
       if (request->timer_) executor_.cancel(request->timer_);
+    connection->requests.clear();  // a request holds its connection: neither would ever go
     connection->channel->receive({});
     connection->channel->close("the service is gone");
   }
@@ -76,7 +77,8 @@ void Service::connection_closed(ConnectionId id, std::string_view reason) {
   connection->open = false;
   connections_.erase(found);
   if (observer_) observer_->connection_changed(options_.name, id, connection->client, false, reason);
-  const auto requests = connection->requests;
+  // Taken out, not copied: a request holds its connection, and one whose service goes before it ends would keep both.
+  const auto requests = std::exchange(connection->requests, {});
   for (const auto& [request_id, request] : requests) cancel(request, CompletionCode::canceled);
   body_->connection_lost(id);
 }
