@@ -128,14 +128,18 @@ struct CustomerFacts {
 struct VerifyRequest {
   Claim claim;
   double false_match_rate = 1e-5;
+  std::string terminal{};  // where failures are counted; "" counts none
 };
 struct IdentifyRequest {
   double false_positive_identification_rate = 1e-3;
+  std::string terminal{};
 };
 // A wrong face and an unknown claim are the same answer after the same work.
 struct Recognition {
   std::optional<CustomerFacts> customer;
   std::chrono::microseconds took{0};
+  // More than zero: too many failed before, so that this attempt was not decided, whoever it was.
+  std::chrono::seconds retry_after{0};
 };
 
 struct EnrolRequest {
@@ -195,8 +199,12 @@ class Engine {
   // Enrols from a recorded take (video, picture or folder of pictures) that the face process reads: the
   // command line's way.
   virtual spi::Task<void> enrol_take(EnrolRequest request, std::string path) = 0;
-  // The customer's rows and key destroyed; false when unknown.
-  virtual spi::Task<bool> forget(std::string customer_id) = 0;
+  // The customer's rows and key destroyed.
+  virtual spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason) = 0;
+  // A customer who is suspended is found by nobody, until he is active again. False when unknown.
+  virtual spi::Task<bool> set_active(std::string customer_id, bool active) = 0;
+  // In the order of their ids, after the one given.
+  virtual spi::Task<std::vector<IdentityLine>> identities(std::string after, std::size_t maximum) = 0;
   // The newest frame as JPEG with `caption` drawn on it.
   virtual spi::Task<Bytes> take_picture(std::string caption) = 0;
 };

@@ -3,6 +3,7 @@
 // block on the disk.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -61,6 +62,25 @@ struct GalleryRefusal : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// One line of a list of customers: nothing by which anybody could get in.
+struct IdentityLine {
+  std::string customer_id;
+  std::string issuer;
+  bool active = true;   // false: suspended, not found by claim or face
+  std::string created;  // RFC 3339
+  std::vector<std::string> claim_kinds;
+  std::uint32_t enrolments = 0;
+};
+
+// "2026-11-24T01:44:22Z".
+std::string rfc3339(std::chrono::sys_seconds time);
+
+// What is left of a customer who was forgotten: the numbers of the receipts, one a template.
+struct ForgottenCustomer {
+  bool known = false;
+  std::vector<std::int64_t> receipts;
+};
+
 class Gallery {
  public:
   virtual ~Gallery() = default;
@@ -75,8 +95,18 @@ class Gallery {
   // Exact search over all templates: the `maximum` best rows, best first. `probe` has template_length floats
   // of unit length.
   virtual std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) = 0;
-  // The customer's key and rows destroyed; false when unknown. Journalling the receipt is the store's.
-  virtual bool forget(const std::string& customer_id) = 0;
+  // The customer's key and rows destroyed.
+  virtual ForgottenCustomer forget(const std::string& customer_id, const std::string& reason) = 0;
+  // A customer who is not active is found by nobody until he is again. False when unknown.
+  virtual bool set_active(const std::string& customer_id, bool active) = 0;
+  // In the order of their ids, after the one given.
+  virtual std::vector<IdentityLine> identities(const std::string& after, std::size_t maximum) = 0;
+
+  // Back-off, per claim and terminal and per claim over all terminals; an empty claim stands for 1:N at that
+  // terminal. How long nobody may try; zero: now. The same for a claim that nobody has.
+  virtual std::chrono::seconds back_off(const Claim& claim, const std::string& terminal) = 0;
+  virtual void count_failure(const Claim& claim, const std::string& terminal) = 0;
+  virtual void count_success(const Claim& claim, const std::string& terminal) = 0;
   virtual std::size_t size() const = 0;
 };
 

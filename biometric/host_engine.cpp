@@ -81,9 +81,17 @@ spi::Task<void> HostEngine::enrol_take(EnrolRequest request, std::string path) {
   const std::shared_ptr<Engine> engine = behind_->get();
   co_await engine->enrol_take(std::move(request), std::move(path));
 }
-spi::Task<bool> HostEngine::forget(std::string customer_id) {
+spi::Task<ForgottenCustomer> HostEngine::forget(std::string customer_id, std::string reason) {
   const std::shared_ptr<Engine> engine = behind_->get();
-  co_return co_await engine->forget(std::move(customer_id));
+  co_return co_await engine->forget(std::move(customer_id), std::move(reason));
+}
+spi::Task<bool> HostEngine::set_active(std::string customer_id, bool active) {
+  const std::shared_ptr<Engine> engine = behind_->get();
+  co_return co_await engine->set_active(std::move(customer_id), active);
+}
+spi::Task<std::vector<IdentityLine>> HostEngine::identities(std::string after, std::size_t maximum) {
+  const std::shared_ptr<Engine> engine = behind_->get();
+  co_return co_await engine->identities(std::move(after), maximum);
 }
 spi::Task<Bytes> HostEngine::take_picture(std::string caption) {
   const std::shared_ptr<Engine> engine = behind_->get();

@@ -20,7 +20,9 @@ class HostEngine final : public Engine {
   spi::Task<Presence> wait_presence(PresenceRequest request) override;
   std::unique_ptr<CaptureContext> open_context() override;
   spi::Task<void> enrol_take(EnrolRequest request, std::string path) override;
-  spi::Task<bool> forget(std::string customer_id) override;
+  spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason) override;
+  spi::Task<bool> set_active(std::string customer_id, bool active) override;
+  spi::Task<std::vector<IdentityLine>> identities(std::string after, std::size_t maximum) override;
   spi::Task<Bytes> take_picture(std::string caption) override;
 
  private:

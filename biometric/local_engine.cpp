@@ -140,12 +140,14 @@ class LocalEngine::Context final : public CaptureContext {
     const auto begin = std::chrono::steady_clock::now();
     const double threshold = threshold_for(request.false_match_rate);
     need_probe();
+    const auto wait = back_off(request.claim, request.terminal);
     std::optional<EnrolmentRecord> record = engine_.gallery_.find(request.claim);
     const Template& reference = record ? record->reference : engine_.decoy_;
     const bool match = cosine(probe_, reference) >= threshold && record.has_value() && of_this_model(*record);
     Recognition result;
-    if (match) result.customer = facts_of(*record);
+    if (match && wait.count() == 0) result.customer = facts_of(*record);
     if (record) wipe(record->reference);
+    count(request.claim, request.terminal, wait, result);
     result.took = since(begin);
     co_return result;
   }
@@ -160,10 +162,12 @@ class LocalEngine::Context final : public CaptureContext {
       refuse(Reason::not_calibrated, refusal.what());
     }
     need_probe();
+    const auto wait = back_off({}, request.terminal);
     const std::vector<GalleryHit> hits = engine_.gallery_.search(probe_, 1);
     Recognition result;
-    if (!hits.empty() && hits.front().cosine >= threshold)
+    if (!hits.empty() && hits.front().cosine >= threshold && wait.count() == 0)
       result.customer = engine_.facts(hits.front().customer_id);
+    count({}, request.terminal, wait, result);
     result.took = since(begin);
     co_return result;
   }
@@ -240,6 +244,19 @@ class LocalEngine::Context final : public CaptureContext {
   void need_probe() const {
     if (probe_.empty())
       refuse(Reason::no_probe, "no probe is held: nothing was captured, or it was discarded");
+  }
+  std::chrono::seconds back_off(const Claim& claim, const std::string& terminal) const {
+    return terminal.empty() ? std::chrono::seconds(0) : engine_.gallery_.back_off(claim, terminal);
+  }
+  // An attempt that was not decided counts neither way.
+  void count(const Claim& claim, const std::string& terminal, std::chrono::seconds wait,
+             Recognition& result) const {
+    result.retry_after = wait;
+    if (terminal.empty() || wait.count() > 0) return;
+    if (result.customer)
+      engine_.gallery_.count_success(claim, terminal);
+    else
+      engine_.gallery_.count_failure(claim, terminal);
   }
   double threshold_for(double rate) const {
     try {
@@ -431,7 +448,15 @@ spi::Task<void> LocalEngine::enrol_take(EnrolRequest request, std::string path) 
   co_return;
 }
 
-spi::Task<bool> LocalEngine::forget(std::string customer_id) { co_return gallery_.forget(customer_id); }
+spi::Task<ForgottenCustomer> LocalEngine::forget(std::string customer_id, std::string reason) {
+  co_return gallery_.forget(customer_id, reason);
+}
+spi::Task<bool> LocalEngine::set_active(std::string customer_id, bool active) {
+  co_return gallery_.set_active(customer_id, active);
+}
+spi::Task<std::vector<IdentityLine>> LocalEngine::identities(std::string after, std::size_t maximum) {
+  co_return gallery_.identities(after, maximum);
+}
 
 CustomerFacts LocalEngine::facts(const std::string& customer_id) {
   std::optional<EnrolmentRecord> record = gallery_.find(Claim{"customer", customer_id});

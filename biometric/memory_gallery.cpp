@@ -20,30 +20,38 @@ void MemoryGallery::enrol(const EnrolmentRecord& record) {
     throw GalleryRefusal("an enrolment needs a consent record: where the customer's agreement is kept");
   if (record.reference.size() != template_length)
     throw GalleryRefusal("an enrolment needs a template of 512 values");
-  for (const EnrolmentRecord& other : records_) {
-    if (other.customer_id == record.customer_id) throw GalleryRefusal("this customer is already enrolled");
+  for (const Held& other : held_) {
+    if (other.record.customer_id == record.customer_id)
+      throw GalleryRefusal("this customer is already enrolled");
+    if (!record.token_pan.empty() && other.record.token_pan == record.token_pan)
+      throw GalleryRefusal("another customer has this token");
     for (const Claim& claim : record.claims)
-      if (has_claim(other, claim))
+      if (has_claim(other.record, claim))
         throw GalleryRefusal("another customer has this claim (" + claim.kind + ")");
   }
-  records_.push_back(record);
+  held_.push_back({record, true, now()});
+}
+
+std::chrono::sys_seconds MemoryGallery::now() const {
+  return clock_ ? clock_() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
 std::optional<EnrolmentRecord> MemoryGallery::find(const Claim& claim) {
   // Looks at every row whether or not it has found one: an unknown claim takes as long as a known one.
   const EnrolmentRecord* found = nullptr;
-  for (const EnrolmentRecord& record : records_)
-    if (has_claim(record, claim)) found = &record;
+  for (const Held& held : held_)
+    if (has_claim(held.record, claim) && held.active) found = &held.record;
   if (found == nullptr) return std::nullopt;
   return *found;
 }
 
 std::vector<GalleryHit> MemoryGallery::search(std::span<const float> probe, std::size_t maximum) {
   std::vector<GalleryHit> hits;
-  hits.reserve(records_.size());
-  for (const EnrolmentRecord& record : records_) {
-    const float cosine = std::inner_product(probe.begin(), probe.end(), record.reference.begin(), 0.0F);
-    hits.push_back({record.customer_id, cosine});
+  hits.reserve(held_.size());
+  for (const Held& held : held_) {
+    const Template& reference = held.record.reference;
+    const float cosine = std::inner_product(probe.begin(), probe.end(), reference.begin(), 0.0F);
+    if (held.active) hits.push_back({held.record.customer_id, cosine});
   }
   std::sort(hits.begin(), hits.end(),
             [](const GalleryHit& a, const GalleryHit& b) { return a.cosine > b.cosine; });
@@ -51,8 +59,42 @@ std::vector<GalleryHit> MemoryGallery::search(std::span<const float> probe, std:
   return hits;
 }
 
-bool MemoryGallery::forget(const std::string& customer_id) {
-  return std::erase_if(records_, [&](const EnrolmentRecord& r) { return r.customer_id == customer_id; }) > 0;
+ForgottenCustomer MemoryGallery::forget(const std::string& customer_id, const std::string&) {
+  return {std::erase_if(held_, [&](const Held& held) { return held.record.customer_id == customer_id; }) > 0,
+          {}};
+}
+
+bool MemoryGallery::set_active(const std::string& customer_id, bool active) {
+  const auto found = std::find_if(held_.begin(), held_.end(),
+                                  [&](const Held& held) { return held.record.customer_id == customer_id; });
+  if (found == held_.end()) return false;
+  found->active = active;
+  return true;
+}
+
+std::vector<IdentityLine> MemoryGallery::identities(const std::string& after, std::size_t maximum) {
+  std::vector<IdentityLine> lines;
+  for (const Held& held : held_) {
+    if (held.record.customer_id <= after) continue;
+    IdentityLine line{held.record.customer_id, held.record.issuer, held.active, rfc3339(held.created), {}, 1};
+    for (const Claim& claim : held.record.claims) line.claim_kinds.push_back(claim.kind);
+    lines.push_back(std::move(line));
+  }
+  std::sort(lines.begin(), lines.end(),
+            [](const IdentityLine& a, const IdentityLine& b) { return a.customer_id < b.customer_id; });
+  if (lines.size() > maximum) lines.resize(maximum);
+  return lines;
+}
+
+std::chrono::seconds MemoryGallery::back_off(const Claim& claim, const std::string& terminal) {
+  const auto time = now();
+  return back_off_.until(claim, terminal, time) - time;
+}
+void MemoryGallery::count_failure(const Claim& claim, const std::string& terminal) {
+  back_off_.count_failure(claim, terminal, now());
+}
+void MemoryGallery::count_success(const Claim& claim, const std::string& terminal) {
+  back_off_.count_success(claim, terminal);
 }
 
 }  // namespace sesame::biometric

@@ -198,11 +198,12 @@ class RemoteEngine::Context final : public CaptureContext {
   spi::Task<Recognition> verify(VerifyRequest request) override {
     object message{
         {"kind", request.claim.kind}, {"value", request.claim.value}, {"rate", request.false_match_rate}};
+    message["terminal"] = request.terminal;
     const object result = co_await ask("verify", std::move(message));
     co_return understood([&] { return door::read_recognition(result); });
   }
   spi::Task<Recognition> identify(IdentifyRequest request) override {
-    object message{{"rate", request.false_positive_identification_rate}};
+    object message{{"rate", request.false_positive_identification_rate}, {"terminal", request.terminal}};
     const object result = co_await ask("identify", std::move(message));
     co_return understood([&] { return door::read_recognition(result); });
   }
@@ -269,11 +270,21 @@ spi::Task<void> RemoteEngine::enrol_take(EnrolRequest request, std::string path)
   co_await link_->ask("enrolTake", std::move(message));
 }
 
-spi::Task<bool> RemoteEngine::forget(std::string customer_id) {
-  object message{{"customer", customer_id}};
+spi::Task<ForgottenCustomer> RemoteEngine::forget(std::string customer_id, std::string reason) {
+  object message{{"customer", customer_id}, {"reason", reason}};
   const object result = co_await link_->ask("forget", std::move(message));
+  co_return understood([&] { return door::read_forgotten(result); });
+}
+spi::Task<bool> RemoteEngine::set_active(std::string customer_id, bool active) {
+  object message{{"customer", customer_id}, {"active", active}};
+  const object result = co_await link_->ask("setActive", std::move(message));
   const json::value* known = result.if_contains("known");
   co_return known != nullptr && known->is_bool() && known->get_bool();
+}
+spi::Task<std::vector<IdentityLine>> RemoteEngine::identities(std::string after, std::size_t maximum) {
+  object message{{"after", after}, {"maximum", maximum}};
+  const object result = co_await link_->ask("identities", std::move(message));
+  co_return understood([&] { return door::read_identities(result); });
 }
 
 spi::Task<Bytes> RemoteEngine::take_picture(std::string caption) {

@@ -44,17 +44,22 @@ class ScriptedEngine::Context final : public CaptureContext {
     const std::string person = held();
     const Enrolled* enrolled = engine_.find(request.claim);
     Recognition result;
-    if (enrolled != nullptr && enrolled->person == person) result.customer = facts_of(enrolled->request);
+    if (enrolled != nullptr && enrolled->person == person && enrolled->active)
+      result.customer = facts_of(enrolled->request);
+    const spi::Context here = co_await spi::this_context();
+    engine_.apply_back_off(request.claim, request.terminal, here.executor->wall_now(), result);
     co_return result;
   }
 
-  spi::Task<Recognition> identify(IdentifyRequest) override {
+  spi::Task<Recognition> identify(IdentifyRequest request) override {
     ++engine_.counts_.identifications;
     co_await engine_.answering(engine_.decision_time);
     const std::string person = held();
     Recognition result;
     for (const Enrolled& enrolled : engine_.enrolled_)
-      if (enrolled.person == person) result.customer = facts_of(enrolled.request);
+      if (enrolled.person == person && enrolled.active) result.customer = facts_of(enrolled.request);
+    const spi::Context here = co_await spi::this_context();
+    engine_.apply_back_off({}, request.terminal, here.executor->wall_now(), result);
     co_return result;
   }
 
@@ -172,7 +177,26 @@ void ScriptedEngine::enrol_person(const EnrolRequest& request, const std::string
     if (find(claim) != nullptr)
       throw EngineRefusal(EngineRefusal::Reason::not_enrolled,
                           "another customer has this claim (" + claim.kind + ")");
+  for (const Enrolled& enrolled : enrolled_)
+    if (!request.token_pan.empty() && enrolled.request.token_pan == request.token_pan)
+      throw EngineRefusal(EngineRefusal::Reason::not_enrolled, "another customer has this token");
   enrolled_.push_back({request, person});
+}
+
+// As the engine with a gallery does it: an attempt that has to wait is not decided.
+void ScriptedEngine::apply_back_off(const Claim& claim, const std::string& terminal, spi::WallTime time,
+                                    Recognition& result) {
+  if (terminal.empty()) return;
+  const auto now = std::chrono::floor<std::chrono::seconds>(time);
+  result.retry_after = back_off_.until(claim, terminal, now) - now;
+  if (result.retry_after.count() > 0) {
+    result.customer.reset();
+    return;
+  }
+  if (result.customer)
+    back_off_.count_success(claim, terminal);
+  else
+    back_off_.count_failure(claim, terminal, now);
 }
 
 const ScriptedEngine::Enrolled* ScriptedEngine::find(const Claim& claim) const {
@@ -214,10 +238,38 @@ spi::Task<void> ScriptedEngine::enrol_take(EnrolRequest request, std::string pat
   enrol_person(request, path);
 }
 
-spi::Task<bool> ScriptedEngine::forget(std::string customer_id) {
+spi::Task<ForgottenCustomer> ScriptedEngine::forget(std::string customer_id, std::string) {
   co_await answering(decision_time);
-  co_return std::erase_if(enrolled_,
-                          [&](const Enrolled& e) { return e.request.customer_id == customer_id; }) > 0;
+  ForgottenCustomer gone;
+  gone.known = std::erase_if(enrolled_, [&](const Enrolled& e) {
+                 return e.request.customer_id == customer_id;
+               }) > 0;
+  co_return gone;
+}
+
+spi::Task<bool> ScriptedEngine::set_active(std::string customer_id, bool active) {
+  co_await answering(decision_time);
+  for (Enrolled& enrolled : enrolled_) {
+    if (enrolled.request.customer_id != customer_id) continue;
+    enrolled.active = active;
+    co_return true;
+  }
+  co_return false;
+}
+
+spi::Task<std::vector<IdentityLine>> ScriptedEngine::identities(std::string after, std::size_t maximum) {
+  co_await answering(decision_time);
+  std::vector<IdentityLine> lines;
+  for (const Enrolled& enrolled : enrolled_) {
+    const EnrolRequest& request = enrolled.request;
+    if (request.customer_id <= after) continue;
+    IdentityLine line{request.customer_id, request.issuer, enrolled.active, request.consent.given_at, {}, 1};
+    for (const Claim& claim : request.claims) line.claim_kinds.push_back(claim.kind);
+    lines.push_back(std::move(line));
+  }
+  std::ranges::sort(lines, {}, &IdentityLine::customer_id);
+  if (lines.size() > maximum) lines.resize(maximum);
+  co_return lines;
 }
 
 spi::Task<Bytes> ScriptedEngine::take_picture(std::string) {

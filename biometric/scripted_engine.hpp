@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "biometric/back_off.hpp"
 #include "biometric/engine.hpp"
 #include "spi/service/waiting.hpp"
 
@@ -42,7 +43,9 @@ class ScriptedEngine final : public Engine {
   spi::Task<Presence> wait_presence(PresenceRequest request) override;
   std::unique_ptr<CaptureContext> open_context() override;
   spi::Task<void> enrol_take(EnrolRequest request, std::string path) override;  // `path` is the person
-  spi::Task<bool> forget(std::string customer_id) override;
+  spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason) override;
+  spi::Task<bool> set_active(std::string customer_id, bool active) override;
+  spi::Task<std::vector<IdentityLine>> identities(std::string after, std::size_t maximum) override;
   spi::Task<Bytes> take_picture(std::string caption) override;
 
  private:
@@ -50,7 +53,10 @@ class ScriptedEngine final : public Engine {
   struct Enrolled {
     EnrolRequest request;
     std::string person;
+    bool active = true;
   };
+  void apply_back_off(const Claim& claim, const std::string& terminal, spi::WallTime time,
+                      Recognition& result);
   // Passes when the process would answer: throws Fault when dead, waits while stuck.
   spi::Task<void> answering(spi::Duration work);
   const Enrolled* find(const Claim& claim) const;
@@ -60,6 +66,7 @@ class ScriptedEngine final : public Engine {
   bool dead_ = false;
   spi::Signal changed_;
   std::vector<Enrolled> enrolled_;
+  BackOffCounters back_off_;
   Counts counts_;
 };
 

@@ -155,6 +155,7 @@ std::uint64_t number_field(const object& from, std::string_view name, std::uint6
 }
 
 double rate_field(const object& from, std::string_view name) { return number(from, name); }
+bool flag_field(const object& from, std::string_view name) { return flag(from, name); }
 
 object write(const EngineInfo& info) {
   json::array models;
@@ -277,15 +278,58 @@ EnrolRequest read_enrol_request(const object& from) {
 }
 
 object write(const Recognition& recognition) {
-  object out{{"tookUs", recognition.took.count()}, {"customer", nullptr}};
+  object out{{"tookUs", recognition.took.count()},
+             {"retryAfter", recognition.retry_after.count()},
+             {"customer", nullptr}};
   if (recognition.customer) out["customer"] = write_facts(*recognition.customer);
   return out;
 }
 Recognition read_recognition(const object& from) {
   Recognition recognition;
   recognition.took = std::chrono::microseconds(number_field(from, "tookUs", 1ULL << 50U));
+  recognition.retry_after = std::chrono::seconds(number_field(from, "retryAfter", 1ULL << 32U));
   if (!field(from, "customer").is_null()) recognition.customer = read_facts(object_field(from, "customer"));
   return recognition;
+}
+
+object write(const ForgottenCustomer& gone) {
+  return {{"known", gone.known}, {"receipts", json::array(gone.receipts.begin(), gone.receipts.end())}};
+}
+ForgottenCustomer read_forgotten(const object& from) {
+  ForgottenCustomer gone;
+  gone.known = flag(from, "known");
+  for (const json::value& number : array_field(from, "receipts", 1000)) {
+    if (!number.is_number()) refuse("receipts", "an array of numbers");
+    gone.receipts.push_back(number.to_number<std::int64_t>());
+  }
+  return gone;
+}
+
+object write(const std::vector<IdentityLine>& lines) {
+  json::array out;
+  for (const IdentityLine& line : lines)
+    out.push_back({{"customer", line.customer_id},
+                   {"issuer", line.issuer},
+                   {"active", line.active},
+                   {"created", line.created},
+                   {"claimKinds", json::array(line.claim_kinds.begin(), line.claim_kinds.end())},
+                   {"enrolments", line.enrolments}});
+  return {{"identities", out}};
+}
+std::vector<IdentityLine> read_identities(const object& from) {
+  std::vector<IdentityLine> lines;
+  for (const json::value& entry : array_field(from, "identities", most_identities)) {
+    const object& one = item(entry, "identities");
+    IdentityLine line{text_field(one, "customer", longest_text), text_field(one, "issuer", longest_text),
+                      flag(one, "active"), text_field(one, "created", longest_word), {},
+                      static_cast<std::uint32_t>(number_field(one, "enrolments", UINT32_MAX))};
+    for (const json::value& kind : array_field(one, "claimKinds", most_claims)) {
+      if (!kind.is_string()) refuse("claimKinds", "an array of words");
+      line.claim_kinds.emplace_back(kind.get_string());
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 std::string_view to_string(ReferenceFormat format) {

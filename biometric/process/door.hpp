@@ -21,6 +21,7 @@ inline constexpr std::size_t longest_line = 24U << 20;  // pictures in base64
 inline constexpr std::size_t most_contexts = 16;        // a connection
 inline constexpr std::size_t most_requests = 64;        // running at once, a connection
 inline constexpr std::size_t most_references = 64;
+inline constexpr std::size_t most_identities = 1000;  // at once
 inline constexpr std::chrono::milliseconds heartbeat{500};
 
 // Throws DoorError: not an object, too deep, unknown kind.
@@ -29,6 +30,7 @@ boost::json::object parse(std::string_view line);
 std::string text_field(const boost::json::object& object, std::string_view name, std::size_t longest);
 std::uint64_t number_field(const boost::json::object& object, std::string_view name, std::uint64_t largest);
 double rate_field(const boost::json::object& object, std::string_view name);
+bool flag_field(const boost::json::object& object, std::string_view name);
 
 boost::json::object write(const EngineInfo& info);
 boost::json::object write(const PresenceRequest& request);
@@ -39,6 +41,8 @@ boost::json::object write(const CaptureResult& result);
 boost::json::object write(const EnrolRequest& request);
 boost::json::object write(const Recognition& recognition);
 boost::json::object write(const Reference& reference);
+boost::json::object write(const ForgottenCustomer& gone);
+boost::json::object write(const std::vector<IdentityLine>& lines);
 boost::json::object write_bytes(const Bytes& bytes);
 
 EngineInfo read_info(const boost::json::object& object);
@@ -50,6 +54,8 @@ CaptureResult read_capture_result(const boost::json::object& object);
 EnrolRequest read_enrol_request(const boost::json::object& object);
 Recognition read_recognition(const boost::json::object& object);
 Reference read_reference(const boost::json::object& object);
+ForgottenCustomer read_forgotten(const boost::json::object& object);
+std::vector<IdentityLine> read_identities(const boost::json::object& object);
 Bytes read_bytes(const boost::json::object& object);
 ReferenceFormat read_format(const boost::json::object& object);
 std::string_view to_string(ReferenceFormat format);

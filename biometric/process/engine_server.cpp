@@ -141,8 +141,20 @@ class EngineServer::Connection {
       co_return door::write_bytes(
           co_await state_.engine.take_picture(door::text_field(message, "caption", 1024)));
     if (op == "forget") {
-      const bool known = co_await state_.engine.forget(door::text_field(message, "customer", 1024));
+      const ForgottenCustomer gone = co_await state_.engine.forget(
+          door::text_field(message, "customer", 1024), door::text_field(message, "reason", 1024));
+      co_return door::write(gone);
+    }
+    if (op == "setActive") {
+      const bool known = co_await state_.engine.set_active(door::text_field(message, "customer", 1024),
+                                                           door::flag_field(message, "active"));
       co_return object{{"known", known}};
+    }
+    if (op == "identities") {
+      const std::vector<IdentityLine> lines =
+          co_await state_.engine.identities(door::text_field(message, "after", 1024),
+                                            door::number_field(message, "maximum", door::most_identities));
+      co_return door::write(lines);
     }
     if (op == "enrolTake") {
       co_await state_.engine.enrol_take(door::read_enrol_request(message),
@@ -172,11 +184,13 @@ class EngineServer::Connection {
       request.claim.kind = door::text_field(message, "kind", 64);
       request.claim.value = door::text_field(message, "value", 1024);
       request.false_match_rate = door::rate_field(message, "rate");
+      request.terminal = door::text_field(message, "terminal", 256);
       co_return door::write(co_await user->verify(std::move(request)));
     }
     if (op == "identify") {
       IdentifyRequest request;
       request.false_positive_identification_rate = door::rate_field(message, "rate");
+      request.terminal = door::text_field(message, "terminal", 256);
       co_return door::write(co_await user->identify(request));
     }
     if (op == "enrol") {

@@ -54,7 +54,24 @@ class SealedGallery final : public Gallery {
   std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) override {
     return gallery_.search(probe, maximum);
   }
-  bool forget(const std::string& customer_id) override { return gallery_.forget(customer_id); }
+  ForgottenCustomer forget(const std::string& customer_id, const std::string& reason) override {
+    return gallery_.forget(customer_id, reason);
+  }
+  bool set_active(const std::string& customer_id, bool active) override {
+    return gallery_.set_active(customer_id, active);
+  }
+  std::vector<IdentityLine> identities(const std::string& after, std::size_t maximum) override {
+    return gallery_.identities(after, maximum);
+  }
+  std::chrono::seconds back_off(const Claim& claim, const std::string& terminal) override {
+    return gallery_.back_off(claim, terminal);
+  }
+  void count_failure(const Claim& claim, const std::string& terminal) override {
+    gallery_.count_failure(claim, terminal);
+  }
+  void count_success(const Claim& claim, const std::string& terminal) override {
+    gallery_.count_success(claim, terminal);
+  }
   std::size_t size() const override { return gallery_.size(); }
 
  private:

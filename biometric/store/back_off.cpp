@@ -23,14 +23,6 @@ Counter counter(Database& database, const Bytes& claim, const std::string& termi
   return {rows.front().number(0), to_time(rows.front().number(1)), to_time(rows.front().number(2))};
 }
 
-std::chrono::seconds wait_after(const BackOffPolicy& policy, std::int64_t failures,
-                                std::int64_t free_attempts) {
-  if (failures < free_attempts) return std::chrono::seconds(0);
-  std::chrono::seconds wait = policy.first_wait;
-  for (std::int64_t i = free_attempts; i < failures && wait < policy.longest_wait; ++i) wait *= 2;
-  return std::min(wait, policy.longest_wait);
-}
-
 Counter add_failure(Database& database, const BackOffPolicy& policy, const Bytes& claim,
                     const std::string& terminal, Time now) {
   Counter counted = counter(database, claim, terminal, now - policy.forget_after);

@@ -67,4 +67,6 @@ std::uint32_t IdentityStore::epoch() {
   return state_->epoch;
 }
 
+Time IdentityStore::now() const { return state_->now(); }
+
 }  // namespace sesame::biometric

@@ -90,6 +90,9 @@ class IdentityStore {
   // In place: from the model's own space into that of the gallery's epoch.
   void to_gallery_space(std::span<float> values);
 
+  // The store's clock.
+  Time now() const;
+
   struct State;
 
  private:

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "biometric/back_off.hpp"
 #include "biometric/gallery.hpp"
 #include "biometric/template/secret.hpp"
 
@@ -156,15 +157,6 @@ struct HeldOnPerson {
   std::vector<EnrolmentHeld> enrolments;
   std::vector<BackOffHeld> back_off;
   std::vector<Receipt> receipts;
-};
-
-// How fast attempts may follow each other. Counted per claim and terminal, and per claim over all terminals.
-struct BackOffPolicy {
-  std::int64_t free_attempts = 3;            // failures of a claim at one terminal before it waits
-  std::int64_t free_attempts_anywhere = 10;  // ... over all terminals
-  std::chrono::seconds first_wait{30};       // doubles with each further failure
-  std::chrono::seconds longest_wait{86400};
-  std::chrono::seconds forget_after{86400};  // without a failure
 };
 
 struct BackOff {

@@ -103,15 +103,49 @@ std::vector<GalleryHit> StoreGallery::search(std::span<const float> probe, std::
   return hits;
 }
 
-bool StoreGallery::forget(const std::string& customer_id) {
+ForgottenCustomer StoreGallery::forget(const std::string& customer_id, const std::string& reason) {
+  ForgottenCustomer gone;
   try {
-    store_.forget(customer_id, "asked through the gallery");
+    const Forgotten forgotten =
+        store_.forget(customer_id, reason.empty() ? "asked through the gallery" : reason);
+    gone.known = true;
+    for (const Receipt& receipt : forgotten.receipts) gone.receipts.push_back(receipt.number);
   } catch (const StoreError& error) {
-    if (error.trouble() == StoreTrouble::unknown_customer) return false;
-    throw;
+    if (error.trouble() != StoreTrouble::unknown_customer) throw;
+  }
+  follow();
+  return gone;
+}
+
+bool StoreGallery::set_active(const std::string& customer_id, bool active) {
+  try {
+    store_.set_status(customer_id, active ? CustomerStatus::active : CustomerStatus::suspended);
+  } catch (const StoreError& error) {
+    if (error.trouble() != StoreTrouble::unknown_customer) throw;
+    return false;
   }
   follow();
   return true;
+}
+
+std::vector<IdentityLine> StoreGallery::identities(const std::string& after, std::size_t maximum) {
+  std::vector<IdentityLine> lines;
+  for (const IdentitySummary& summary : store_.identities(after, maximum))
+    lines.push_back({summary.customer, summary.issuer, summary.status == CustomerStatus::active,
+                     rfc3339(summary.created), summary.claim_kinds,
+                     static_cast<std::uint32_t>(summary.enrolments)});
+  return lines;
+}
+
+std::chrono::seconds StoreGallery::back_off(const Claim& claim, const std::string& terminal) {
+  const BackOff wait = store_.back_off(claim, terminal);
+  return std::max(wait.until - store_.now(), std::chrono::seconds(0));
+}
+void StoreGallery::count_failure(const Claim& claim, const std::string& terminal) {
+  store_.count_failure(claim, terminal);
+}
+void StoreGallery::count_success(const Claim& claim, const std::string& terminal) {
+  store_.count_success(claim, terminal);
 }
 
 std::size_t StoreGallery::size() const { return store_.enrolments(model_); }

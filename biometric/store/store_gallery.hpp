@@ -21,7 +21,12 @@ class StoreGallery : public Gallery {
   void enrol(const EnrolmentRecord& record) override;
   std::optional<EnrolmentRecord> find(const Claim& claim) override;
   std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) override;
-  bool forget(const std::string& customer_id) override;
+  ForgottenCustomer forget(const std::string& customer_id, const std::string& reason) override;
+  bool set_active(const std::string& customer_id, bool active) override;
+  std::vector<IdentityLine> identities(const std::string& after, std::size_t maximum) override;
+  std::chrono::seconds back_off(const Claim& claim, const std::string& terminal) override;
+  void count_failure(const Claim& claim, const std::string& terminal) override;
+  void count_success(const Claim& claim, const std::string& terminal) override;
   std::size_t size() const override;
 
   // Enrolments that the index left out because they do not open: changed or moved since they were sealed.

@@ -1,0 +1,17 @@
+#include "biometric/gallery.hpp"
+
+#include <array>
+#include <ctime>
+
+namespace sesame::biometric {
+
+std::string rfc3339(std::chrono::sys_seconds time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+}  // namespace sesame::biometric
