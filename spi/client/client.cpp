@@ -34,6 +34,22 @@ class CallState {
   std::optional<RawReply> reply;
   Signal changed;
   std::function<void(std::int64_t)> cancel;
+  std::function<void(const ReceivedEvent&)> on_event;
+  std::function<void()> on_completed;
+
+  void take(ReceivedEvent event) {
+    if (on_event) {
+      const auto listener = on_event;
+      return listener(event);
+    }
+    events.push_back(std::move(event));
+    changed.notify_all();
+  }
+  void complete(RawReply how) {
+    reply = std::move(how);
+    changed.notify_all();
+    if (const auto listener = on_completed) listener();
+  }
 };
 
 Task<std::optional<ReceivedEvent>> RawCall::next_event() {
@@ -43,6 +59,13 @@ Task<std::optional<ReceivedEvent>> RawCall::next_event() {
   std::optional<ReceivedEvent> event(std::move(state->events.front()));
   state->events.pop_front();
   co_return event;
+}
+
+void RawCall::listen(std::function<void(const ReceivedEvent&)> on_event, std::function<void()> on_completed) {
+  state_->on_event = std::move(on_event);
+  for (auto& event : std::exchange(state_->events, {})) state_->take(std::move(event));
+  state_->on_completed = std::move(on_completed);
+  if (state_->reply && state_->on_completed) state_->on_completed();
 }
 
 Task<RawReply> RawCall::completion() {
@@ -148,8 +171,7 @@ class ServiceConnection::Core : public std::enable_shared_from_this<Core> {
     if (found == pending_.end()) return;
     const auto state = found->second;
     pending_.erase(found);
-    state->reply = std::move(reply);
-    state->changed.notify_all();
+    state->complete(std::move(reply));
   }
   // Some services send unsolicited events with type `event` and no requestId: told apart by the requestId alone.
   void event(contract::Envelope& envelope) {
@@ -157,8 +179,8 @@ class ServiceConnection::Core : public std::enable_shared_from_this<Core> {
     if (envelope.header.request_id) {
       const auto found = pending_.find(*envelope.header.request_id);
       if (found == pending_.end()) return;
-      found->second->events.push_back(std::move(received));
-      return found->second->changed.notify_all();
+      const auto state = found->second;
+      return state->take(std::move(received));
     }
     const auto all = listeners;
     for (const auto& listener : all) listener(received);
@@ -172,8 +194,9 @@ class ServiceConnection::Core : public std::enable_shared_from_this<Core> {
     closed_ = true;
     const auto pending = std::exchange(pending_, {});
     for (const auto& [id, state] : pending) {
-      state->reply.emplace().connection_lost = true;
-      state->changed.notify_all();
+      RawReply reply;
+      reply.connection_lost = true;
+      state->complete(std::move(reply));
     }
     const auto all = close_listeners;
     for (const auto& listener : all) listener(reason);

@@ -78,6 +78,10 @@ class RawCall {
 
   /// The next event of this command; nothing once it is completed.
   Task<std::optional<ReceivedEvent>> next_event();
+  /// Events go to `on_event` as they are received, before anything that was received later; next_event() gives none then.
+  /// `on_completed` is called when the completion was received, or at once if it is there. For those who pass messages on and
+  /// must keep their order.
+  void listen(std::function<void(const ReceivedEvent&)> on_event, std::function<void()> on_completed);
   /// The completion. Waiting for it does not need the events to be read.
   Task<RawReply> completion();
   /// Sends Common.Cancel for this command alone; the completion still comes, and may be another than `canceled`.
