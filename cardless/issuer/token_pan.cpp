@@ -6,6 +6,7 @@
 
 #include "biometric/template/crypto.hpp"
 #include "cardless/issuer/luhn.hpp"
+#include "cardless/issuer/random_digit.hpp"
 
 namespace sesame::cardless {
 
@@ -13,15 +14,6 @@ namespace {
 
 constexpr std::size_t pan_digits = 16;
 constexpr int attempts = 1000;
-
-char random_digit() {
-  std::array<std::uint8_t, 1> byte{};
-  // 250 to 255 would favour the digits 0 to 5.
-  do {
-    biometric::fill_random(byte);
-  } while (byte[0] >= 250);
-  return static_cast<char>('0' + byte[0] % 10);
-}
 
 }  // namespace
 

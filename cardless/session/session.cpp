@@ -1,0 +1,208 @@
+#include "cardless/session/session.hpp"
+
+#include <algorithm>
+
+#include "biometric/template/secret.hpp"
+
+namespace sesame::cardless {
+using namespace spi;
+using namespace std::chrono_literals;
+using biometric::CaptureProgress;
+using biometric::CaptureResult;
+using biometric::HeadMotion;
+using biometric::QualityHint;
+
+namespace {
+
+std::string_view claim_word(const Profile& profile) {
+  if (profile.claims.size() > 1) return "enterPhoneOrId";
+  const std::string& kind = profile.claims.front().kind;
+  if (kind == "phone") return "enterPhone";
+  if (kind == "id") return "enterId";
+  return kind == "customer" ? "enterCustomer" : "enterPasscode";
+}
+
+const ClaimKind* kind_of(const Profile& profile, std::size_t digits) {
+  for (const auto& claim : profile.claims)
+    if (digits >= claim.fewest && digits <= claim.most) return &claim;
+  return nullptr;
+}
+
+std::size_t longest_claim(const Profile& profile) {
+  std::size_t longest = 0;
+  for (const auto& claim : profile.claims) longest = std::max(longest, claim.most);
+  return longest;
+}
+
+}  // namespace
+
+std::string_view word_of(QualityHint hint) {
+  switch (hint) {
+    case QualityHint::several_faces:
+      return "oneAtATime";
+    case QualityHint::come_closer:
+      return "comeCloser";
+    case QualityHint::step_back:
+      return "stepBack";
+    case QualityHint::move_to_centre:
+      return "moveToCentre";
+    case QualityHint::look_straight:
+      return "lookStraight";
+    case QualityHint::open_eyes:
+      return "openEyes";
+    case QualityHint::more_light:
+      return "moreLight";
+    case QualityHint::less_light:
+      return "lessLight";
+    case QualityHint::even_light:
+      return "evenLight";
+    case QualityHint::hold_still:
+      return "holdStill";
+    case QualityHint::none:
+    case QualityHint::no_face:
+      break;
+  }
+  return "lookAtCamera";
+}
+
+void show_progress(Prompter& prompter, const CaptureProgress& progress) {
+  if (progress.kind == CaptureProgress::Kind::head_motion)
+    return prompter.say(progress.head_motion == HeadMotion::turn_left    ? "turnLeft"
+                        : progress.head_motion == HeadMotion::turn_right ? "turnRight"
+                                                                         : "nod");
+  prompter.say(word_of(progress.kind == CaptureProgress::Kind::hint ? progress.hint : QualityHint::none));
+}
+
+Session::Session(SessionParts parts, const Profile& profile, bool by_gaze)
+    : parts_(std::move(parts)), profile_(profile), by_gaze_(by_gaze) {}
+
+Session::~Session() {
+  biometric::cleanse(claim_.value);
+  biometric::cleanse(customer_.token_pan);
+}
+
+Task<std::string> Session::run() {
+  context_ = parts_.engine.open_context();
+  for (int tried = 1;; ++tried) {
+    auto attempted = co_await outcome(attempt());
+    if (attempted.canceled()) throw Canceled{};
+    if (!attempted) {
+      // The face process is dead, stuck or refuses: cards go on as ever.
+      co_await tell("unavailable");
+      co_return "not available";
+    }
+    if (*attempted == Attempt::recognised) co_return co_await hand_in();
+    if (*attempted == Attempt::given_up) {
+      co_await tell(gave_up_ == "nobody was seen" ? "nobodySeen" : "ended");
+      co_return gave_up_;
+    }
+    // An unknown claim, a wrong face, an attack and a customer who may not: one answer for all.
+    const bool again = tried < profile_.attempts && retry_after_ == 0s;
+    if (again) {
+      co_await tell("notRecognised");
+      continue;
+    }
+    co_await tell(retry_after_ > 0s ? "tryLater" : "notRecognised");
+    co_return "not recognised";
+  }
+}
+
+// Shows a word for as long as it takes to read it.
+Task<void> Session::tell(std::string_view word) {
+  parts_.prompter.say(word);
+  co_await parts_.prompter.settled();
+  co_await sleep_for(last_word_time);
+}
+
+Task<Session::Attempt> Session::attempt() {
+  const bool asks = !profile_.claims.empty();
+  if (asks && !profile_.face_first) {
+    const bool claimed = co_await ask_claim();
+    if (!claimed) co_return Attempt::given_up;
+  }
+  const bool held = co_await capture();
+  if (!gave_up_.empty()) co_return Attempt::given_up;
+  if (asks && profile_.face_first && held) {
+    const bool claimed = co_await ask_claim();
+    if (!claimed) co_return Attempt::given_up;
+  }
+  if (!held) co_return Attempt::refused;
+  const bool recognised = co_await decide();
+  biometric::cleanse(claim_.value);
+  claim_ = {};
+  context_->discard_probe();
+  co_return recognised ? Attempt::recognised : Attempt::refused;
+}
+
+Task<bool> Session::ask_claim() {
+  const std::string_view word = claim_word(profile_);
+  const TimePoint until = parts_.executor.now() + profile_.claim_time;
+  for (;;) {
+    DigitsWanted wanted;
+    wanted.longest = longest_claim(profile_) + 1;  // one too many is not silently cut
+    wanted.typed = [this, word](std::size_t digits) { parts_.prompter.say(word, std::string(digits, '*')); };
+    parts_.prompter.say(word);
+    co_await parts_.prompter.settled();
+    auto typing = parts_.keyboard->enter_digits(std::move(wanted));
+    auto typed = co_await within(until - parts_.executor.now(), std::move(typing));
+    if (!typed || !*typed) {
+      gave_up_ = typed ? "the customer pressed cancel" : "no claim was typed in time";
+      co_return false;
+    }
+    std::string& digits = **typed;
+    const ClaimKind* kind = kind_of(profile_, digits.size());
+    if (kind) {
+      // An identity number of 17 digits ends in X, which a keypad does not have.
+      claim_ = {kind->kind, kind->kind == "id" && digits.size() == 17 ? digits + "X" : digits};
+      biometric::cleanse(digits);
+      co_return true;
+    }
+    biometric::cleanse(digits);
+    co_await tell("wrongLength");
+  }
+}
+
+Task<bool> Session::capture() {
+  parts_.prompter.say("lookAtCamera");
+  const std::function<void(CaptureProgress)> progress = [this](const CaptureProgress& news) {
+    show_progress(parts_.prompter, news);
+  };
+  const CaptureResult result = co_await context_->capture(profile_.capture, progress);
+  if (result.outcome == CaptureResult::Outcome::no_subject) gave_up_ = "nobody was seen";
+  parts_.prompter.say("checking");
+  co_return result.outcome == CaptureResult::Outcome::held;
+}
+
+Task<bool> Session::decide() {
+  biometric::Recognition decision;
+  if (profile_.identifies()) {
+    biometric::IdentifyRequest request;
+    request.false_positive_identification_rate = profile_.false_positive_identification_rate;
+    request.terminal = parts_.terminal;
+    decision = co_await context_->identify(request);
+  } else {
+    biometric::VerifyRequest request;
+    request.claim = claim_;
+    request.false_match_rate = profile_.false_match_rate;
+    request.terminal = parts_.terminal;
+    decision = co_await context_->verify(request);
+    biometric::cleanse(request.claim.value);
+  }
+  retry_after_ = decision.retry_after;
+  if (!decision.customer) co_return false;
+  customer_ = std::move(*decision.customer);
+  co_return !by_gaze_ || customer_.gaze_start;
+}
+
+// The display and the keys are the application's again before it learns of a card.
+Task<std::string> Session::hand_in() {
+  FaceCardData card;
+  card.customer_id = customer_.customer_id;
+  card.track2 = co_await parts_.cards.make(customer_.token_pan);
+  co_await parts_.prompter.end();
+  if (parts_.keyboard) parts_.keyboard->give_back();
+  const bool taken = co_await parts_.reader.present(std::move(card));
+  co_return taken ? "card presented" : "a card came first";
+}
+
+}  // namespace sesame::cardless

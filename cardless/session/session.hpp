@@ -1,0 +1,66 @@
+// One face session: claim and face by a profile, until a card is handed in or it is clear that none will be.
+// Runs as one task of the session desk, which cancels it when the application or a card comes in between;
+// whatever it held is wiped then. Executor thread only.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "biometric/engine.hpp"
+#include "cardless/front/card_reader_front.hpp"
+#include "cardless/front/keyboard_front.hpp"
+#include "cardless/session/card_maker.hpp"
+#include "cardless/session/profile.hpp"
+#include "cardless/session/prompter.hpp"
+
+namespace sesame::cardless {
+
+/// What a session works with. All of it outlives the session.
+struct SessionParts {
+  spi::Executor& executor;
+  CardReaderFront& reader;
+  KeyboardFront* keyboard;  // null: no claim can be typed
+  Prompter& prompter;
+  biometric::Engine& engine;
+  CardMaker& cards;
+  std::string terminal;
+  std::string language;  // of the prompts
+};
+
+class Session {
+ public:
+  Session(SessionParts parts, const Profile& profile, bool by_gaze);
+  ~Session();
+  Session(const Session&) = delete;
+
+  /// How it ended, in words for the journal: "card presented", "not recognised", ... No customer data in it.
+  spi::Task<std::string> run();
+
+ private:
+  enum class Attempt { recognised, refused, given_up };
+
+  spi::Task<Attempt> attempt();
+  spi::Task<bool> ask_claim();
+  spi::Task<bool> capture();
+  spi::Task<bool> decide();
+  spi::Task<std::string> hand_in();
+  spi::Task<void> tell(std::string_view word);
+
+  SessionParts parts_;
+  const Profile& profile_;
+  bool by_gaze_;
+  std::unique_ptr<biometric::CaptureContext> context_;
+  biometric::Claim claim_;
+  biometric::CustomerFacts customer_;
+  std::chrono::seconds retry_after_{0};
+  std::string gave_up_;
+};
+
+/// The prompt for a hint of the engine.
+std::string_view word_of(biometric::QualityHint hint);
+/// Shows what a capture asks of the person.
+void show_progress(Prompter& prompter, const biometric::CaptureProgress& progress);
+/// How long a last word stays.
+inline constexpr std::chrono::milliseconds last_word_time{2'000};
+
+}  // namespace sesame::cardless
