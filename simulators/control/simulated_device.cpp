@@ -79,7 +79,11 @@ void SimulatedDevice::verb(std::string words, std::string usage, std::string wha
 }
 
 void SimulatedDevice::condition(std::string name, std::function<bool()> holds) {
-  conditions_.emplace(std::move(name), std::move(holds));
+  conditions_[std::move(name)] = {"", [holds = std::move(holds)](const std::string&) { return holds(); }};
+}
+
+void SimulatedDevice::condition(std::string name, std::string usage, std::function<bool(const std::string&)> holds) {
+  conditions_[std::move(name)] = {std::move(usage), std::move(holds)};
 }
 
 std::string SimulatedDevice::perform(std::string_view line) {
@@ -102,14 +106,19 @@ std::string SimulatedDevice::perform(std::string_view line) {
 spi::Task<std::string> SimulatedDevice::run(std::string line) {
   const auto text = trimmed(line);
   if (!starts_with_words(text, "wait")) co_return perform(text);
-  const std::string name(trimmed(text.substr(4)));
-  const auto found = conditions_.find(name);
+  const std::string_view words = trimmed(text.substr(4));
+  const auto found = conditions_.find(std::string(words.substr(0, words.find(' '))));
   if (found == conditions_.end()) {
     std::string expected;
-    for (const auto& [known, holds] : conditions_) expected += (expected.empty() ? "" : ", ") + known;
+    for (const auto& [known, condition] : conditions_) expected += (expected.empty() ? "" : ", ") + known;
     throw VerbError("nothing to wait for by that name: expected one of " + expected);
   }
-  while (!found->second()) co_await changed_.wait();
+  const auto& [name, condition] = *found;
+  VerbArguments arguments(words.substr(name.size()), "wait " + name + (condition.usage.empty() ? "" : " " + condition.usage));
+  const auto argument = arguments.word();
+  arguments.end();
+  if (argument.has_value() == condition.usage.empty()) throw VerbError("expected " + arguments.expected());
+  while (!condition.holds(argument.value_or(""))) co_await changed_.wait();
   co_return "";
 }
 
@@ -121,7 +130,8 @@ std::string SimulatedDevice::help() const {
     text += line + "  " + entry.what + "\n";
   }
   std::string names;
-  for (const auto& [name, holds] : conditions_) names += (names.empty() ? "" : "|") + name;
+  for (const auto& [name, condition] : conditions_)
+    names += (names.empty() ? "" : "|") + name + (condition.usage.empty() ? "" : " " + condition.usage);
   if (!names.empty()) text += "wait " + names + "  answers when that is so\n";
   return text + "help                                this list";
 }

@@ -62,6 +62,8 @@ class SimulatedDevice {
   void verb(std::string words, std::string usage, std::string what, Verb action);
   /// Adds what `wait NAME` waits for.
   void condition(std::string name, std::function<bool()> holds);
+  /// Adds what `wait NAME ARGUMENT` waits for; `usage` says what the argument is.
+  void condition(std::string name, std::string usage, std::function<bool(const std::string& argument)> holds);
   /// To be called after each change that a condition may see.
   void changed() { changed_.notify_all(); }
   spi::Signal& changes() { return changed_; }
@@ -75,7 +77,11 @@ class SimulatedDevice {
 
   std::string name_;
   std::vector<Entry> verbs_;
-  std::map<std::string, std::function<bool()>> conditions_;
+  struct Condition {
+    std::string usage;  // "" for one without an argument
+    std::function<bool(const std::string&)> holds;
+  };
+  std::map<std::string, Condition> conditions_;
   std::function<void()> gone_;
   spi::Signal changed_;
 };

@@ -9,12 +9,6 @@ namespace {
 
 std::string inserting(const TestCard& card) { return "cardreader insert card track2=" + card.track2; }
 
-Task<void> enter_pin(Stage& stage, std::size_t diary) {
-  co_await stage.see("asked for PIN", diary);
-  co_await stage.verb("keyboard type 1234");
-  co_await stage.verb("keyboard press enter");
-}
-
 Task<DiaryEntry> take_card(Stage& stage, std::size_t diary) {
   co_await stage.see("ejected", diary);
   co_await stage.wait_verb("cardreader wait card-at-exit");
@@ -23,6 +17,12 @@ Task<DiaryEntry> take_card(Stage& stage, std::size_t diary) {
 }
 
 }  // namespace
+
+Task<void> enter_pin(Stage& stage, std::size_t diary) {
+  co_await stage.see("asked for PIN", diary);
+  co_await stage.verb("keyboard type 1234");
+  co_await stage.verb("keyboard press enter");
+}
 
 TestCard first_card() { return {"4761739001010119=29122011143804400000"}; }
 TestCard second_card() { return {"5413330089010640=28062011758928889000"}; }

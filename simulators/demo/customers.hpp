@@ -13,6 +13,9 @@ struct TestCard {
 TestCard first_card();
 TestCard second_card();
 
+/// Enters a PIN when the application asks for it, which it does after the diary's entry `diary`.
+spi::Task<void> enter_pin(Stage& stage, std::size_t diary);
+
 /// Returns once the application waits for the next card, that is, once `from` the transcript has a new read.
 spi::Task<void> until_idle(Stage& stage, std::size_t from);
 

@@ -9,6 +9,7 @@
 
 #include "simulators/demo/comparison_step.hpp"
 #include "simulators/demo/customers.hpp"
+#include "simulators/demo/face_customers.hpp"
 #include "simulators/demo/face_side.hpp"
 #include "simulators/demo/report.hpp"
 #include "simulators/demo/stage.hpp"
@@ -71,6 +72,13 @@ Task<void> play_cards(Run& run, Stage& stage) {
 // The faces' half of the host: in front of the simulated camera stands whoever the demo puts there.
 constexpr const char* faces_configuration = R"yaml(
 faces: {camera: empty, simulated: true}
+cardless:
+  card_reader: cardreader
+  keyboard: keyboard
+  display: textterminal
+  terminal: demo
+  profiles: [passcode]
+  issuer: {simulated: true}
 )yaml";
 
 Task<void> play_trials(Run& run, FaceSide& faces) {
@@ -85,11 +93,20 @@ Task<void> play_trials(Run& run, FaceSide& faces) {
 
 Task<void> play_faces(Run& run, Stage& stage) {
   run.report.heading("Face customers");
-  FaceSide faces(stage, run.takes, "09012345678");
+  FaceSide faces(stage, run.takes, {"09012345678", "7416302"});
   const bool ready = co_await run.report.step("the face process is ready", faces.ready());
   if (!ready) co_return;
   const bool enrolled = co_await run.report.step("a customer is enrolled, with consent", faces.enrol());
   if (!enrolled) co_return;
+  co_await serve_and_compare(run, "a face customer is served", "face", face_customer(faces, 0));
+  co_await serve_and_compare(run, "a card customer is served in between", "card", card_customer(stage, first_card()));
+  co_await serve_and_compare(run, "the face customer comes again", "face", face_customer(faces, 9));
+  co_await run.report.step("another man under that claim is refused", refused_customer(faces, faces.takes().impostor, faces.claims().passcode));
+  co_await run.report.step("a claim that nobody has is refused", refused_customer(faces, faces.takes().login, "90817263"));
+  co_await run.report.step("a card inserted in mid-session wins", card_in_mid_session(faces));
+  co_await run.report.step("a customer walks away in mid-session", customer_who_walks_away(faces));
+  co_await run.report.step("the face process is stuck: the card works", stuck_face_process(faces));
+  co_await serve_and_compare(run, "it goes on: the face customer is served", "face", face_customer(faces, 4));
   co_await play_trials(run, faces);
 }
 

@@ -60,8 +60,8 @@ std::string why_no_faces(const std::string& programs) {
   return "";
 }
 
-FaceSide::FaceSide(Stage& stage, Takes takes, std::string telephone)
-    : stage_(stage), takes_(std::move(takes)), telephone_(std::move(telephone)) {
+FaceSide::FaceSide(Stage& stage, Takes takes, Claims claims)
+    : stage_(stage), takes_(std::move(takes)), claims_(std::move(claims)) {
   engine_ = std::make_unique<biometric::RemoteEngine>(
       stage_.executor(), [&executor = stage_.executor(), socket = stage_.host_directory() + "/face.sock"] { return connect_to_faces(executor, socket); });
 }
@@ -91,7 +91,7 @@ Task<Finding> FaceSide::enrol() {
   biometric::EnrolRequest request;
   request.customer_id = "customer-1";
   request.issuer = "bank";
-  request.claims = {{"phone", telephone_}};
+  request.claims = {{"phone", claims_.telephone}, {"passcode", claims_.passcode}};
   request.token_pan = token_pans.allot([](const std::string&) { return false; });
   const auto refused = co_await outcome(engine_->enrol_take(request, takes_.enrol));
   if (!refused.refusal()) throw StepFailed("an enrolment without consent was not refused");

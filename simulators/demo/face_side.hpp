@@ -23,8 +23,11 @@ std::string why_no_faces(const std::string& programs);
 
 class FaceSide {
  public:
-  /// `telephone` is the claim that the customer is enrolled with.
-  FaceSide(Stage& stage, Takes takes, std::string telephone);
+  /// The claims that the customer is enrolled with.
+  struct Claims {
+    std::string telephone, passcode;
+  };
+  FaceSide(Stage& stage, Takes takes, Claims claims);
 
   /// Waits until the face process answers.
   spi::Task<Finding> ready();
@@ -35,7 +38,7 @@ class FaceSide {
   spi::Task<void> show_take(std::string path, double from_seconds = 0);
 
   const Takes& takes() const { return takes_; }
-  const std::string& telephone() const { return telephone_; }
+  const Claims& claims() const { return claims_; }
   biometric::RemoteEngine& engine() { return *engine_; }
   Stage& stage() { return stage_; }
   int face_process() const;
@@ -45,7 +48,7 @@ class FaceSide {
 
   Stage& stage_;
   Takes takes_;
-  std::string telephone_;
+  Claims claims_;
   std::unique_ptr<biometric::RemoteEngine> engine_;
 };
 

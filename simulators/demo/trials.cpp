@@ -52,7 +52,7 @@ Task<Finding> run_trials(FaceSide& faces, TrialSet set, int count) {
   request.natural_motion = true;
   biometric::VerifyRequest claim;
   claim.claim.kind = "phone";
-  claim.claim.value = faces.telephone();
+  claim.claim.value = faces.claims().telephone;
   claim.false_match_rate = false_match_rate;
   const std::function<void(biometric::CaptureProgress)> unheard = [](const biometric::CaptureProgress&) {};
   for (int trial = 0; trial < count; ++trial) {

@@ -59,6 +59,10 @@ void SimulatedTextTerminal::add_verbs() {
     return std::to_string(size_.columns) + " x " + std::to_string(size_.rows) + ", keys " + (keys_on_ ? "on" : "off") + ", " +
            std::to_string(beeps_) + " beeps" + (sounding_ ? ", sounding" : "") + (plugged_ ? "" : ", unplugged");
   });
+  condition("shows", "TEXT", [this](const std::string& text) {
+    const auto all = rows();
+    return std::ranges::any_of(all, [&](const auto& row) { return row.find(text) != std::string::npos; });
+  });
   condition("reading", [this] { return keys_on_; });
   condition("not-reading", [this] { return !keys_on_; });
 }

@@ -154,7 +154,7 @@ TEST_F(RealEngine, enrolling_needs_consent_and_a_usable_take) {
   enrol_first_man();
   EXPECT_EQ(refusal(done(engine->enrol_take(request("c2", "111"), video("franck.mp4").string()))),
             "notEnrolled");
-  EXPECT_TRUE(run(engine->forget("c1")));
+  EXPECT_TRUE(run(engine->forget("c1", "asked")).known);
   EXPECT_EQ(gallery.size(), 0U);
 }
 
