@@ -130,6 +130,7 @@ json::value CommonCommands::cancel(Request& request) {
   std::vector<std::weak_ptr<Request>> matching;
   for (const auto& [id, other] : request.owner_->requests) {
     if (other->info_ && other->info_->name == "Common.Cancel") continue;
+    if (other->arrival_ > request.arrival_) continue;  // came after the Cancel, in the same breath
     if (payload.request_ids && std::ranges::find(*payload.request_ids, id) == payload.request_ids->end()) continue;
     matching.push_back(other);
   }

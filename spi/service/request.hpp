@@ -34,6 +34,7 @@ class Request final : public Command, public std::enable_shared_from_this<Reques
   TimerId timer_ = 0;
   bool counted_ = false;  // holds a place in the queue
   TimePoint accepted_{}, started_{};
+  std::uint64_t arrival_ = 0;  // counts up over all commands of the service
   std::shared_ptr<Service::Connection> owner_;
 
  private:

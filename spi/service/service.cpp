@@ -159,6 +159,7 @@ void Service::acknowledge(Connection& connection, const contract::Header& comman
 void Service::admit(Connection& connection, contract::Envelope envelope) {
   auto request = std::make_shared<Request>(*this, connections_.at(connection.id), std::move(envelope));
   request->accepted_ = executor_.now();
+  request->arrival_ = ++arrivals_;
   connection.requests.emplace(request->id(), request);
   ++requests_;
   try {

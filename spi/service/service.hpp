@@ -156,6 +156,7 @@ class Service final : private ServiceLink {
   std::map<contract::Lane, std::unique_ptr<LaneQueue>> lanes_;
   std::unique_ptr<boost::json::object> last_status_;
   ConnectionId last_connection_ = 0;
+  std::uint64_t arrivals_ = 0;
   std::size_t requests_ = 0;  // unfinished
   std::size_t queued_ = 0;    // of them in a lane, waiting or running
   bool stopping_ = false;

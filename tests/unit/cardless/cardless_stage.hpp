@@ -137,6 +137,9 @@ class CardlessStage {
     EXPECT_EQ(verb("keyboard press enter"), "ok");
     engine->show({person});
   }
+  spi::Task<void> answer(std::string line, std::string& said) {
+    said = co_await host->context().shared<simulators::ControlPanel>()->answer(line);
+  }
   SessionDesk& desk() { return *host->context().get<SessionDesk>(); }
 
   spi::VirtualExecutor executor;
@@ -146,9 +149,6 @@ class CardlessStage {
   std::unique_ptr<Client> reader_client, keyboard_client, display_client;
 
  private:
-  spi::Task<void> answer(std::string line, std::string& said) {
-    said = co_await host->context().shared<simulators::ControlPanel>()->answer(line);
-  }
   static spi::Task<void> take(spi::RawCall call, spi::RawReply& result, bool& done) {
     result = co_await call.completion();
     done = true;

@@ -24,6 +24,8 @@ class Line {
 
   std::int64_t send(const std::string& name, json::value payload = nullptr, int timeout = 0) {
     const auto id = ++last_id_;
+    if (name == "Common.Cancel") last_cancel_ = id;
+    if (timeout > 0) with_timeout_.insert(id);
     json::object header{{"type", "command"}, {"name", name}, {"version", version(name)}, {"requestId", id}};
     if (timeout > 0) header["timeout"] = timeout;
     json::object message{{"header", std::move(header)}};
@@ -72,13 +74,17 @@ class Line {
     if (name == "CardReader.MediaInsertedEvent") ++inserted[id];
     if (type != "completion") return;
     if (pending.erase(id) == 0) wrongs.push_back(name + ": a second completion");
+    const std::string how(code && code->is_string() ? code->as_string() : "");
+    if (how == "canceled" && id > last_cancel_) wrongs.push_back(name + ": canceled, which nobody asked for");
+    if (how == "timeOut" && !with_timeout_.contains(id)) wrongs.push_back(name + ": timeOut without a timeout");
     done[id] = message;
   }
 
   std::string service_;
   spi::Host& host_;
   std::shared_ptr<spi::Channel> channel_;
-  std::int64_t last_id_ = 0;
+  std::int64_t last_id_ = 0, last_cancel_ = 0;
+  std::set<std::int64_t> with_timeout_;
 
  public:
   std::set<std::int64_t> data_entries;
@@ -93,7 +99,12 @@ json::object entry_payload(std::initializer_list<const char*> keys, const char* 
 
 class Schedule {
  public:
-  explicit Schedule(unsigned seed) : random_(seed), atm_("[passcode]", "type: motor, move_ms: 3, read_ms: 2"), verbs_(atm_.executor), reader_(*atm_.host, "cardreader"), keyboard_(*atm_.host, "keyboard") { atm_.settle(); }
+  explicit Schedule(unsigned seed) : random_(seed), atm_("[passcode]", reader_of(seed)), verbs_(atm_.executor), reader_(*atm_.host, "cardreader"), keyboard_(*atm_.host, "keyboard") { atm_.settle(); }
+
+  /// Quick and slow readers: a card may come in between any two steps, or while its read is being cancelled.
+  static std::string reader_of(unsigned seed) {
+    return std::string("type: motor, move_ms: ") + (seed % 2 == 0 ? "0" : "3") + ", read_ms: " + (seed % 4 < 2 ? "0" : "2");
+  }
 
   void play() {
     for (int step = 0; step < 40; ++step) {
@@ -118,7 +129,7 @@ class Schedule {
       read_ = reader_.send("CardReader.ReadRawData", json::object{{"track2", true}}, below(3) == 0 ? 700 : 0);
       return atm_.settle();
     }
-    switch (below(20)) {
+    switch (below(22)) {
       case 0:
         soon(insert_);
         break;
@@ -165,9 +176,11 @@ class Schedule {
     atm_.pass(349ms);
     const auto before = atm_.executor.now();
     atm_.executor.run_until([&] { return atm_.executor.now() > before; });
-    run_some();
-    if (below(2) == 0) soon(insert_);
-    if (below(4) == 0) reader_.send("Common.Cancel");
+    const auto decided = atm_.executor.now();
+    unsigned steps = below(80);
+    atm_.executor.run_until([&] { return steps-- == 0 || atm_.executor.now() != decided; });
+    if (below(4) > 0) soon(insert_);
+    if (below(6) == 0) cancel();
   }
   // A customer who wants in does the next thing that is asked of him.
   void log_in_further() {

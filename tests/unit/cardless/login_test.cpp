@@ -93,6 +93,40 @@ TEST(CardlessLogin, a_card_inserted_during_a_session_wins) {
   EXPECT_FALSE(atm.desk().running());
 }
 
+// The race that nobody may win twice: a card pushed in at each step between the decision and the application's answer.
+TEST(CardlessLogin, a_card_that_comes_in_at_any_step_of_the_decision_wins_or_is_given_back) {
+  int cards = 0, faces = 0;
+  for (const char* reader : {"type: motor", "type: motor, read_ms: 2"}) {
+    for (unsigned step = 0; step < 250; ++step) {
+      SCOPED_TRACE(std::string(reader) + ", step " + std::to_string(step));
+      CardlessStage atm("[passcode]", reader);
+      auto call = atm.read();
+      atm.log_in();
+      atm.pass(349ms);
+      const auto before = atm.executor.now();
+      atm.executor.run_until([&] { return atm.executor.now() > before; });
+      unsigned left = step;
+      atm.executor.run_until([&] { return left-- == 0 || call.completed(); });
+      std::string said;
+      spi::TaskScope scope(atm.executor);
+      scope.spawn(atm.answer(std::string("cardreader insert card track2=") + anna_card, said));
+      const auto reply = atm.reply(call);
+      ASSERT_TRUE(reply.ok()) << reply.text();
+      atm.settle();
+      const bool inside = atm.verb("cardreader status").find("card inside") != std::string::npos;
+      const bool face = CardlessStage::track2(reply) != anna_card;
+      EXPECT_NE(face, inside);
+      ++(face ? faces : cards);
+      const auto heard = atm.reader_client->heard();
+      EXPECT_EQ(std::ranges::count(heard, "event MediaInsertedEvent"), 1);
+      EXPECT_EQ(std::ranges::count(heard, "event InsertCardEvent"), 1);
+      if (step > 0 && call.completed() && said.find("closed") != std::string::npos && face) break;
+    }
+  }
+  EXPECT_GT(cards, 0);
+  EXPECT_GT(faces, 0);
+}
+
 TEST(CardlessLogin, the_second_read_gives_the_same_data_without_insert_events) {
   CardlessStage atm;
   auto first = atm.read();
