@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "spi/host/program/commands.hpp"
+#include "spi/host/program/completion.hpp"
 #include "spi/host/program/extra_commands.hpp"
 
 namespace {
@@ -70,6 +71,16 @@ int main(int count, char** words) {
   sim_command->callback([&] { run = [&] { return sim(run_directory, verbs); }; });
 
   add_extra_commands(app, run);
+
+  std::string shell;
+  auto* completion_command = app.add_subcommand("completion", "Print a script that completes this program's commands in a shell");
+  completion_command->add_option("shell", shell, "bash")->required()->check(CLI::IsMember({"bash"}));
+  completion_command->callback([&] {
+    run = [&] {
+      std::fputs(bash_completion(app).c_str(), stdout);
+      return 0;
+    };
+  });
 
   try {
     app.parse(count, words);
