@@ -48,7 +48,8 @@ struct Client {
 class CardlessStage {
  public:
   explicit CardlessStage(const std::string& profiles = "[passcode]",
-                         const std::string& reader = "type: motor", bool with_session = true) {
+                         const std::string& reader = "type: motor", bool with_session = true,
+                         const std::string& issuer = "{simulated: true}") {
     devices::register_card_reader(registry);
     devices::register_keyboard(registry);
     devices::register_text_terminal(registry);
@@ -62,7 +63,7 @@ class CardlessStage {
       text +=
           "cardless: {card_reader: cardreader, keyboard: keyboard, display: textterminal, terminal: atm-1, "
           "profiles: " +
-          profiles + ", issuer: {simulated: true}}\n";
+          profiles + ", issuer: " + issuer + "}\n";
     host = std::make_unique<spi::Host>(executor, registry, spi::Section::from_text(text, "atm.yaml"));
     engine = std::make_shared<biometric::ScriptedEngine>();
     host->context().shared<biometric::HostEngine>()->use(engine);
