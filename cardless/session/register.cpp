@@ -10,6 +10,8 @@
 //       profiles: [passcode, enrol]     # shipped ones, or paths of YAML files
 //       pin_digits: 4                   # a passcode may not have as many
 //       retain_unit: unitRETAIN1        # where the reader retains cards, if its Storage does not tell
+//       originals: {cardreader: "ws://127.0.0.1:5850/xfs4iot/v1.0/reader1"}   # services of other hosts, by the name they get here
+//       ca_file: vendor.pem             # trusted for wss originals
 //       issuer: {key_number: 0, key_file: code.key, used_codes: used.codes, enrolment_codes: enrolment.codes,
 //                bin: "999901", funding_bins: ["4111"], expiry: "4912", name: bank}
 #include <filesystem>
@@ -18,6 +20,8 @@
 #include "cardless/session/session_desk.hpp"
 #include "spi/host/host.hpp"
 #include "spi/host/registry.hpp"
+#include "spi/service/asio_executor.hpp"
+#include "spi/wire/client.hpp"
 
 namespace sesame::cardless {
 using namespace spi;
@@ -93,7 +97,8 @@ class Cardless final : public Extension {
  public:
   Cardless(const Section& section, Host& host) : prompts_(language_of(section)), fallback_("en") {
     section.allow_only({"card_reader", "keyboard", "display", "terminal", "language", "profiles",
-                        "profiles_in", "pin_digits", "retain_unit", "issuer"});
+                        "profiles_in", "pin_digits", "retain_unit", "issuer",
+                        "originals", "ca_file"});
     auto profiles = profiles_of(section);
     cards_ = make_cards(section, host);
     auto& executor = host.executor();
@@ -146,11 +151,21 @@ class Cardless final : public Extension {
   }
   static Upstream::Connect original(const Section& section, Host& host, const char* key) {
     const std::string name = section.text(key);
-    if (!host.has_service(name)) section.fail(key, "the name of one of the services");
+    const Section elsewhere = section.section("originals");
+    if (elsewhere.has(name)) return remote(section, host, elsewhere.text(name));
+    if (!host.has_service(name)) section.fail(key, "the name of one of the services, or of one of the originals");
     return [&host, name] { return open(host, name); };
   }
-  static Task<std::shared_ptr<Channel>> open(Host& host, std::string name) {
-    co_return host.open_original(name);
+  static Task<std::shared_ptr<Channel>> open(Host& host, std::string name) { co_return host.open_original(name); }
+  static Upstream::Connect remote(const Section& section, Host& host, const std::string& uri) {
+    auto* executor = dynamic_cast<AsioExecutor*>(&host.executor());
+    if (!executor) section.fail("originals", "a host in real time: other hosts are other processes");
+    ConnectOptions options;
+    if (section.has("ca_file")) options.ca_file = section.path("ca_file");
+    return [executor, uri, options] { return open_remote(*executor, uri, options); };
+  }
+  static Task<std::shared_ptr<Channel>> open_remote(AsioExecutor& executor, std::string uri, ConnectOptions options) {
+    co_return co_await connect(executor, uri, options);
   }
 
   Prompts prompts_, fallback_;

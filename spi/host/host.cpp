@@ -16,7 +16,7 @@ bool is_service_name(const std::string& name) {
 
 Host::Host(Executor& executor, const Registry& registry, const Section& configuration, Journal* journal,
            RunDirectory run_directory)
-    : context_(executor), journal_(journal), policy_(configuration) {
+    : context_(executor), journal_(journal), policy_(configuration), vendor_(configuration.text("vendor", "Sesame")) {
   context_.set(std::make_shared<RunDirectory>(std::move(run_directory)));
   for (const auto& key : configuration.keys()) {
     static constexpr std::string_view own[] = {"vendor", "services", "policy", "listen", "journal", "run_directory"};
@@ -28,7 +28,7 @@ Host::Host(Executor& executor, const Registry& registry, const Section& configur
     if (!is_service_name(name)) entry.fail("name", "a name of a-z, 0-9, '-', '_' and '.', 64 characters at most");
     if (originals_.contains(name)) entry.fail("name", "a name that no other service has");
     ServiceOptions options = options_for(entry);
-    options.vendor = configuration.text("vendor", "Sesame");
+    options.vendor = vendor_;
     auto providers = registry.provider(entry)(entry, context_, registry);
     originals_[name] = std::make_unique<Service>(executor, options, std::make_unique<ProviderBody>(std::move(providers)), &policy_, journal_);
     options_[name] = std::move(options);
@@ -65,6 +65,14 @@ std::shared_ptr<Channel> Host::open_original(const std::string& service) { retur
 std::shared_ptr<Channel> Host::open(const std::string& service) { return open_in(published_service(service)); }
 
 void Host::put_front(const std::string& service, std::unique_ptr<ServiceBody> body) {
+  if (!options_.contains(service)) {
+    if (!is_service_name(service)) throw std::invalid_argument("a service's name has a-z, 0-9, '-', '_' and '.', 64 characters at most");
+    ServiceOptions options;
+    options.name = service;
+    options.vendor = vendor_;
+    options_[service] = std::move(options);
+    order_.push_back(service);
+  }
   fronts_[service] = std::make_unique<Service>(executor(), options_.at(service), std::move(body), &policy_, journal_);
 }
 

@@ -38,7 +38,8 @@ class Host {
   std::shared_ptr<Channel> open(const std::string& service);
   bool has_service(const std::string& name) const { return originals_.contains(name); }
 
-  /// Puts `body` in the place of a service, under its name; the original stays reachable by open_original() alone.
+  /// Puts `body` in the place of a service, under its name; the original stays reachable by open_original() alone. A name that
+  /// no service has is a new one, whose original is elsewhere. Throws std::invalid_argument for what is no name.
   void put_front(const std::string& service, std::unique_ptr<ServiceBody> body);
 
   /// Names of what applications see, in the order of the configuration, and where a client of one goes.
@@ -56,6 +57,7 @@ class Host {
   HostContext context_;
   Journal* journal_;
   UserPolicy policy_;
+  std::string vendor_;
   std::map<std::string, ServiceOptions> options_;
   std::vector<std::string> order_;
   std::map<std::string, std::unique_ptr<Service>> originals_;

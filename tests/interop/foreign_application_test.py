@@ -259,6 +259,33 @@ class EightBehaviours(unittest.IsolatedAsyncioTestCase):
             self.assertGreater(len(told[0]), 3)
 
 
+class InFrontOfAnotherVendor(unittest.IsolatedAsyncioTestCase):
+    """The fronts before services of another host: the application's one change is where it looks for them."""
+
+    async def test_card_and_face_customers_are_served_alike(self):
+        devices = CONFIGURATION.split("cardless:")[0].replace("scripted_faces: {}\n", "")
+        with Host(devices, program="sesame") as vendor:
+            originals = ", ".join(f'{name}: "{vendor.uris[name]}"' for name in ("cardreader", "keyboard", "textterminal"))
+            fronts = "simulators: {}\nscripted_faces: {}\nservices: []\ncardless:" + CONFIGURATION.split("cardless:")[1] + f"  originals: {{{originals}}}\n"
+            with Host(fronts, program="sesame") as host:
+                host.sim("face enrol anna customer=anna claim=passcode:482913 pan=9999010000000011")
+                async with Application(host) as application:
+                    async def both_hosts(*verbs):
+                        for verb in verbs:
+                            where = host if verb.startswith("face") else vendor
+                            await asyncio.get_running_loop().run_in_executor(None, where.sim, verb)
+                    application.sim = both_hosts
+                    application.start_session = lambda: press_start(application)
+                    while code(await application.reader.call("Common.Status")) or application.reader.seen[-1]["payload"]["common"]["device"] == "starting":
+                        await asyncio.sleep(0)
+                    seen = []
+                    for customer in (card, face, card):
+                        seen.append(await asyncio.wait_for(application.serve(customer), LIMIT))
+                        await application.sim("face nobody")
+                    self.assertEqual(seen[0], seen[1])
+                    self.assertEqual(seen[0], seen[2])
+
+
 class WhatNobodySees(unittest.IsolatedAsyncioTestCase):
     def setUp(self):
         self.host = Host(CONFIGURATION, program="sesame")
