@@ -7,7 +7,8 @@
 //       display: textterminal
 //       terminal: atm-1
 //       language: en
-//       profiles: [passcode, enrol]     # shipped ones, or paths of YAML files
+//       profiles: [passcode, enrol]     # shipped ones, or YAML files
+//       profiles_in: .                  # where such files are
 //       pin_digits: 4                   # a passcode may not have as many
 //       retain_unit: unitRETAIN1        # where the reader retains cards, if its Storage does not tell
 //       originals: {cardreader: "ws://127.0.0.1:5850/xfs4iot/v1.0/reader1"}   # services of other hosts, by the name they get here

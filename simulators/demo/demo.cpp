@@ -77,8 +77,18 @@ cardless:
   keyboard: keyboard
   display: textterminal
   terminal: demo
-  profiles: [passcode]
+  profiles: [demo.yaml]
   issuer: {simulated: true}
+)yaml";
+
+// The shipped profile `passcode`, but for the directed head motion: who was recorded does not turn his head when he is asked.
+constexpr const char* demo_profile = R"yaml(
+name: passcode-without-directed-motion
+start: {key: fdk01}
+claim: [{kind: passcode, digits: [6, 8]}]
+face: {false_match_rate: 1.0e-5}
+liveness: {natural_motion: true, head_motion: none}
+seconds: {claim: 30, face: 10, resume: 3}
 )yaml";
 
 Task<void> play_trials(Run& run, FaceSide& faces) {
@@ -161,6 +171,7 @@ void choose_part(Run& run, Stage::Options& options) {
   run.takes = find_takes(run.options.enrol, run.options.login, run.options.impostor);
   run.with_faces = true;
   options.configuration = std::string(simulated_atm_configuration) + faces_configuration;
+  options.files = {{"demo.yaml", demo_profile}};
 }
 
 Task<void> play(Run& run) {

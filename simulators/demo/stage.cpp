@@ -93,6 +93,7 @@ Task<void> Stage::open() {
     serve.insert(serve.begin() + 1, "--simulated");
   } else {
     write_file(directory_ + "/host.yaml", options_.configuration);
+    for (const auto& [name, text] : options_.files) write_file(directory_ + "/" + name, text);
     serve.insert(serve.begin() + 1, directory_ + "/host.yaml");
   }
   auto host_line = std::make_shared<OneShot<std::string>>();

@@ -37,6 +37,7 @@ class Stage {
   struct Options {
     std::string programs;       // where sesame, xfs-proxy and atm-application are
     std::string configuration;  // the host's, YAML; empty: the simulated ATM
+    std::vector<std::pair<std::string, std::string>> files;  // beside it: name and text
     double read_seconds = 20;   // the application's ReadRawData
     double take_seconds = 30;   // how long it waits for a card to be taken
     bool keep_directory = false;
