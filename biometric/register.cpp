@@ -14,13 +14,12 @@
 
 #include "biometric/biometric_provider.hpp"
 #include "biometric/host_engine.hpp"
-#include "biometric/process/door.hpp"
+#include "biometric/process/door_socket.hpp"
 #include "biometric/remote_engine.hpp"
 #include "camera/device.hpp"
 #include "spi/host/child_process.hpp"
 #include "spi/host/host.hpp"
 #include "spi/host/registry.hpp"
-#include "spi/wire/local_socket.hpp"
 
 namespace sesame::biometric {
 namespace {
@@ -123,11 +122,7 @@ class Faces final : public spi::Extension {
                         "pkcs11", "simulated", "gives_templates_away", "gives_pictures_away", "threads",
                         "program", "socket"});
     const std::string socket = socket_path(section, host);
-    spi::LocalSocketLimits limits;
-    limits.line_bytes = door::longest_line;
-    limits.outgoing_bytes = 2 * door::longest_line;
-    auto engine = std::make_shared<RemoteEngine>(
-        executor, [&executor, socket, limits] { return spi::connect_local(executor, socket, limits); });
+    auto engine = std::make_shared<RemoteEngine>(executor, door_at(executor, socket));
     host.context().set<RemoteEngine>(engine);
     shared_->use(std::move(engine));
     spi::ChildOptions options;

@@ -1,8 +1,7 @@
 #include "cardless/commands/running_faces.hpp"
 
-#include "biometric/process/door.hpp"
+#include "biometric/process/door_socket.hpp"
 #include "spi/host/program/commands.hpp"
-#include "spi/wire/local_socket.hpp"
 
 namespace sesame::cardless {
 using namespace spi;
@@ -13,18 +12,10 @@ std::string socket_in(const std::string& run_directory) {
   return (run_directory.empty() ? program::default_run_directory() : run_directory) + "/face.sock";
 }
 
-Task<std::shared_ptr<Channel>> connect_to_faces(AsioExecutor& executor, std::string socket) {
-  LocalSocketLimits limits;
-  limits.line_bytes = biometric::door::longest_line;
-  limits.outgoing_bytes = 2 * biometric::door::longest_line;
-  co_return co_await connect_local(executor, socket, limits);
-}
-
 }  // namespace
 
 std::shared_ptr<biometric::RemoteEngine> running_faces(AsioExecutor& executor, const std::string& run_directory) {
-  return std::make_shared<biometric::RemoteEngine>(
-      executor, [&executor, socket = socket_in(run_directory)] { return connect_to_faces(executor, socket); });
+  return std::make_shared<biometric::RemoteEngine>(executor, biometric::door_at(executor, socket_in(run_directory)));
 }
 
 Task<void> require_faces(biometric::RemoteEngine& faces, std::string run_directory) {

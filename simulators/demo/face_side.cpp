@@ -5,9 +5,8 @@
 #include <fmt/format.h>
 #include <fstream>
 
-#include "biometric/process/door.hpp"
+#include "biometric/process/door_socket.hpp"
 #include "cardless/issuer/token_pan.hpp"
-#include "spi/wire/local_socket.hpp"
 
 namespace sesame::simulators {
 using namespace spi;
@@ -39,13 +38,6 @@ std::string take(const std::string& given, const char* fetched) {
   return path.string();
 }
 
-Task<std::shared_ptr<Channel>> connect_to_faces(AsioExecutor& executor, std::string socket) {
-  LocalSocketLimits limits;
-  limits.line_bytes = biometric::door::longest_line;
-  limits.outgoing_bytes = 2 * biometric::door::longest_line;
-  co_return co_await connect_local(executor, socket, limits);
-}
-
 }  // namespace
 
 Takes find_takes(const std::string& enrol, const std::string& login, const std::string& impostor) {
@@ -62,8 +54,7 @@ std::string why_no_faces(const std::string& programs) {
 
 FaceSide::FaceSide(Stage& stage, Takes takes, Claims claims)
     : stage_(stage), takes_(std::move(takes)), claims_(std::move(claims)) {
-  engine_ = std::make_unique<biometric::RemoteEngine>(
-      stage_.executor(), [&executor = stage_.executor(), socket = stage_.host_directory() + "/face.sock"] { return connect_to_faces(executor, socket); });
+  engine_ = std::make_unique<biometric::RemoteEngine>(stage_.executor(), biometric::door_at(stage_.executor(), stage_.host_directory() + "/face.sock"));
 }
 
 // The process makes its socket when its models are warm; there is nothing to wait on before.

@@ -1,10 +1,9 @@
 // What a face costs: each stage of the pipeline, and from a subject in view to a decision, on the demo's videos.
 #include <fmt/format.h>
 
-#include "biometric/process/door.hpp"
+#include "biometric/process/door_socket.hpp"
 #include "biometric/remote_engine.hpp"
 #include "spi/host/program/run_client.hpp"
-#include "spi/wire/local_socket.hpp"
 #include "tests/bench/child.hpp"
 #include "tests/bench/parts.hpp"
 
@@ -14,13 +13,6 @@ using biometric::CaptureResult;
 
 namespace {
 
-Task<std::shared_ptr<Channel>> open_door(AsioExecutor& executor, std::string socket) {
-  LocalSocketLimits limits;
-  limits.line_bytes = biometric::door::longest_line;
-  limits.outgoing_bytes = 2 * biometric::door::longest_line;
-  co_return co_await connect_local(executor, socket, limits);
-}
-
 struct Seen {
   std::vector<double> decisions;  // ms
   int held = 0, matched = 0, shown = 0;
@@ -28,7 +20,7 @@ struct Seen {
 };
 
 Task<int> look(AsioExecutor& executor, std::string socket, int times, Seen& seen) {
-  biometric::RemoteEngine engine(executor, [&executor, socket] { return open_door(executor, socket); });
+  biometric::RemoteEngine engine(executor, biometric::door_at(executor, socket));
   biometric::EnrolRequest customer;
   customer.customer_id = "bench";
   customer.issuer = "bank";

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <fmt/format.h>
 
-#include "biometric/process/door.hpp"
+#include "biometric/process/door_socket.hpp"
 #include "biometric/remote_engine.hpp"
 #include "spi/client/client.hpp"
 #include "spi/host/program/run_client.hpp"
@@ -102,15 +102,8 @@ Task<int> cancel_often(AsioExecutor& executor, std::string publisher, std::strin
   co_return 0;
 }
 
-Task<std::shared_ptr<Channel>> open_door(AsioExecutor& executor, std::string socket) {
-  LocalSocketLimits limits;
-  limits.line_bytes = biometric::door::longest_line;
-  limits.outgoing_bytes = 2 * biometric::door::longest_line;
-  co_return co_await connect_local(executor, socket, limits);
-}
-
 Task<int> log_in_often(AsioExecutor& executor, std::string publisher, std::string run_directory, int times, std::vector<double>& served) {
-  biometric::RemoteEngine engine(executor, [&executor, run_directory] { return open_door(executor, run_directory + "/face.sock"); });
+  biometric::RemoteEngine engine(executor, biometric::door_at(executor, run_directory + "/face.sock"));
   for (;;) {
     auto info = co_await outcome(engine.info());
     if (info) break;

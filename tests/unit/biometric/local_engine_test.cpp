@@ -1,5 +1,9 @@
 #include "biometric/local_engine.hpp"
 
+#include <unistd.h>
+
+#include <fstream>
+
 #include "biometric/attack/recapture.hpp"
 #include "biometric/memory_gallery.hpp"
 #include "biometric/reference.hpp"
@@ -156,6 +160,88 @@ TEST_F(RealEngine, enrolling_needs_consent_and_a_usable_take) {
             "notEnrolled");
   EXPECT_TRUE(run(engine->forget("c1", "asked")).known);
   EXPECT_EQ(gallery.size(), 0U);
+}
+
+std::string text_of_refusal(RealEngine& test, const std::filesystem::path& take) {
+  try {
+    test.run(done(test.engine->enrol_take(RealEngine::request("c9", "999"), take.string())));
+  } catch (const EngineRefusal& refused) {
+    return refused.what();
+  }
+  return "none";
+}
+
+camera::Frame portrait() {
+  std::ifstream in(cache_folder() / "portraits/franck_02221.jpg", std::ios::binary);
+  const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(in)), {});
+  return camera::decode_jpeg(bytes);
+}
+void write(const std::filesystem::path& file, const camera::Frame& frame) {
+  const auto bytes = camera::encode_jpeg(frame);
+  std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+// `copies` of a picture side by side, each of every `step`th pixel, on grey.
+camera::Frame arranged(const camera::Frame& picture, int copies, int step) {
+  camera::Frame frame = camera::make_frame(picture.width * copies, picture.height);
+  std::fill(frame.bytes.begin(), frame.bytes.end(), std::uint8_t{128});
+  for (int copy = 0; copy < copies; ++copy)
+    for (int y = 0; y < picture.height / step; ++y)
+      for (int x = 0; x < picture.width / step; ++x)
+        std::copy_n(picture.row(y * step) + 3 * x * step, 3, frame.row(y) + 3 * (copy * picture.width + x));
+  return frame;
+}
+
+TEST_F(RealEngine, a_take_without_a_usable_face_is_refused_with_the_reason) {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("sesame_takes_" + std::to_string(getpid()));
+  const camera::Frame one = portrait();
+  const std::pair<const char*, camera::Frame> takes[] = {{"nobody", arranged(one, 1, 1000)}, {"two", arranged(one, 2, 1)}, {"small", arranged(one, 1, 8)}};
+  for (const auto& [name, frame] : takes) {
+    std::filesystem::create_directories(folder / name);
+    write(folder / name / "1.jpg", frame);
+  }
+  EXPECT_EQ(text_of_refusal(*this, folder / "nobody"), "no face was found in the take");
+  EXPECT_EQ(text_of_refusal(*this, folder / "two"), "the take shows several faces at a time");
+  EXPECT_THAT(text_of_refusal(*this, folder / "small"), testing::AnyOf(testing::HasSubstr("too small"), testing::HasSubstr("no face")));
+  EXPECT_EQ(gallery.size(), 0U);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(RealEngine, after_three_wrong_faces_nobody_is_let_in_for_a_while_not_even_the_right_one) {
+  enrol_first_man();
+  VerifyRequest claim;
+  claim.claim = Claim{"phone", "111"};
+  claim.false_match_rate = 1e-5;
+  claim.terminal = "atm-1";
+  VerifyRequest unknown = claim;
+  unknown.claim.value = "999";
+  engine->change_source(take("franck.mp4"));
+  capture();
+  std::vector<std::chrono::seconds> waits, unknown_waits;
+  for (int attempt = 0; attempt < 4; ++attempt) {
+    waits.push_back(run(context->verify(claim)).retry_after);
+    unknown_waits.push_back(run(context->verify(unknown)).retry_after);
+  }
+  EXPECT_EQ(waits, unknown_waits);
+  EXPECT_EQ(waits[2].count(), 0);
+  EXPECT_GT(waits[3].count(), 0);
+  engine->change_source(take("cap13_edit2.mp4"));
+  capture();
+  EXPECT_FALSE(run(context->verify(claim)).customer.has_value());
+  claim.terminal = "atm-2";  // counted per terminal
+  EXPECT_TRUE(run(context->verify(claim)).customer.has_value());
+}
+
+TEST_F(RealEngine, a_suspended_customer_is_found_neither_by_claim_nor_by_face) {
+  enrol_first_man();
+  EXPECT_TRUE(run(engine->set_active("c1", false)));
+  EXPECT_FALSE(run(engine->set_active("nobody", false)));
+  capture();
+  EXPECT_EQ(verify("111"), "nobody");
+  IdentifyRequest search;
+  EXPECT_FALSE(run(context->identify(search)).customer.has_value());
+  EXPECT_TRUE(run(engine->set_active("c1", true)));
+  EXPECT_EQ(verify("111"), "c1");
+  EXPECT_EQ(run(engine->identities("", 10)).at(0).customer_id, "c1");
 }
 
 TEST_F(RealEngine, presence_comes_and_goes_without_a_landmark) {
