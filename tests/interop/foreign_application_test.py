@@ -11,6 +11,7 @@ from running_host import Host
 CONFIGURATION = """
 simulators: {}
 scripted_faces: {}
+customer_page: {}
 services:
   - {name: cardreader, provider: CardReader, driver: simulated, type: motor}
   - {name: keyboard, provider: Keyboard, driver: simulated}
@@ -263,7 +264,7 @@ class InFrontOfAnotherVendor(unittest.IsolatedAsyncioTestCase):
     """The fronts before services of another host: the application's one change is where it looks for them."""
 
     async def test_card_and_face_customers_are_served_alike(self):
-        devices = CONFIGURATION.split("cardless:")[0].replace("scripted_faces: {}\n", "")
+        devices = CONFIGURATION.split("cardless:")[0].replace("scripted_faces: {}\ncustomer_page: {}\n", "")
         with Host(devices, program="sesame") as vendor:
             originals = ", ".join(f'{name}: "{vendor.uris[name]}"' for name in ("cardreader", "keyboard", "textterminal"))
             fronts = "simulators: {}\nscripted_faces: {}\nservices: []\ncardless:" + CONFIGURATION.split("cardless:")[1] + f"  originals: {{{originals}}}\n"
@@ -310,6 +311,15 @@ class WhatNobodySees(unittest.IsolatedAsyncioTestCase):
                 # The application's screen is empty again, and the start key works again.
                 await application.sim("keyboard wait data-entry")
             await application.sim(f"cardreader insert card track2={CARD}")
+            self.assertIsNone(code(await application.reader.until("completion", request)))
+
+    async def test_a_session_starts_by_the_button_of_the_customers_page(self):
+        async with Application(self.host) as application:
+            with self.assertRaisesRegex(AssertionError, "no application waits"):
+                self.host.sim("customer press start")
+            request, _ = await self.waiting(application)
+            await application.sim("customer wait ready", "customer press start passcode", "textterminal wait shows \"Your passcode\"",
+                                  "keyboard wait data-entry", "keyboard type 482913", "keyboard press enter", "face show anna")
             self.assertIsNone(code(await application.reader.until("completion", request)))
 
     async def test_a_card_inserted_in_mid_session_wins(self):

