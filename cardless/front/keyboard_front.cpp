@@ -261,10 +261,17 @@ Task<json::value> KeyboardFront::keypad_command(const contract::CommandInfo& com
   co_return done;
 }
 
+// What uses the PIN up ends the time in which it is held, unless it is to be maintained (PinPad.MaintainPin).
 Task<json::value> KeyboardFront::pin_command(const contract::CommandInfo& command, const json::value& payload,
                                              Command& context) {
   json::value done = co_await pass(command, payload, context);
-  if (command.name != "PinPad.SetPinBlockData" && command.name != "PinPad.MaintainPin") pin_held_ = false;
+  if (command.name == "PinPad.MaintainPin") {
+    const auto* maintain = payload.is_object() ? payload.as_object().if_contains("maintainPIN") : nullptr;
+    pin_maintained_ = maintain && maintain->is_bool() && maintain->get_bool();
+  }
+  if (command.name == "PinPad.Reset") pin_maintained_ = false;
+  const bool uses = command.name != "PinPad.MaintainPin" && command.name != "PinPad.SetPinBlockData";
+  if (uses && !pin_maintained_) pin_held_ = false;
   co_return done;
 }
 

@@ -86,7 +86,7 @@ class KeyboardFront final : public Front {
   bool session_waits_ = false;
   Entry* entry_ = nullptr;     // the application's DataEntry that runs upstream
   bool secure_entry_ = false;  // the application's entry is of a PIN or a key
-  bool pin_held_ = false;
+  bool pin_held_ = false, pin_maintained_ = false;
   spi::Signal changed_;
   std::shared_ptr<spi::CancelScope> listening_;
   spi::TaskScope entries_;
