@@ -67,7 +67,8 @@ class Case(unittest.TestCase):
         self.bystander = Bystander(self.host)
         self.addCleanup(self.bystander.client.socket.close)
         self.bystander.ask()
-        self.sanitized = "libasan" in pathlib.Path(f"/proc/{self.host.process.pid}/maps").read_text()
+        maps = pathlib.Path(f"/proc/{self.host.process.pid}/maps").read_text()
+        self.sanitized = "libasan" in maps or "libtsan" in maps
         self.at_rest = self.host.memory()
 
     def still_fine(self, what="the attack", memory=MEMORY):
