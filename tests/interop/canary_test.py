@@ -10,7 +10,7 @@ import subprocess
 import unittest
 
 from foreign_application_test import CONFIGURATION, Application, log_in, press_start
-from foreign_client import code
+from foreign_client import Client, code
 from running_host import BIN, Host, eventually
 
 PASSCODE, WRONG_PASSCODE, PIN, TOKEN = "60417385", "51926384", "8264", "9999010000000011"
@@ -31,12 +31,20 @@ class Canary(unittest.IsolatedAsyncioTestCase):
             with open(watched, "w") as out:
                 watch = subprocess.Popen([str(BIN / "sesame"), "watch", "--run-directory", str(host.run_directory)], stdout=out)
             try:
+                await self.until_watched(host, watch, watched)
                 secrets = await self.customers(host)
                 self.assertTrue(eventually(lambda: "ReadRawData" in watched.read_text()))
                 self.look_for(secrets, host, watched)
             finally:
                 watch.kill()
                 watch.wait()
+
+    async def until_watched(self, host, watch, watched):
+        """Somebody reads along once a message of ours is shown: before, nothing of the run would be in what is searched."""
+        async with await Client.open(host.uris["cardreader"]) as client:
+            while "Common.Status" not in watched.read_text():
+                self.assertIsNone(watch.poll(), "sesame watch ended")
+                await client.call("Common.Status")
 
     async def customers(self, host):
         async with Application(host) as application:
