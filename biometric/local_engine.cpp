@@ -65,13 +65,14 @@ std::chrono::microseconds since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
 }
 
-// Embeds good frames of a take, evenly spread over its first half minute.
-std::vector<Template> look_at_take(Pipeline& pipeline, camera::FrameSource& take) {
+// Embeds good frames of a take, evenly spread over its first half minute. Others go on between two frames.
+spi::Task<std::vector<Template>> look_at_take(Pipeline& pipeline, camera::FrameSource& take) {
   std::vector<Template> looks;
   std::size_t people = 0;
   constexpr camera::FrameTime step = std::chrono::milliseconds(500);
   for (camera::FrameTime now{};
        now < std::chrono::seconds(60) && looks.size() < enrolment_frames && !take.ended(); now += step) {
+    co_await spi::yield();
     const camera::FramePtr frame = take.newest(now);
     if (!frame) continue;
     const Observation& seen = pipeline.observe(frame, Depth::quality);
@@ -84,7 +85,7 @@ std::vector<Template> look_at_take(Pipeline& pipeline, camera::FrameSource& take
            : people > 1
                ? "the take shows several faces at a time"
                : "the take has no picture good enough to enrol from (too small, dark or turned away)");
-  return looks;
+  co_return looks;
 }
 
 }  // namespace
@@ -435,7 +436,7 @@ spi::Task<void> LocalEngine::enrol_take(EnrolRequest request, std::string path) 
   std::vector<Template> looks;
   try {
     const auto take = camera::open_replay(path, {.loop = false});
-    looks = look_at_take(pipeline_, *take);
+    looks = co_await look_at_take(pipeline_, *take);
   } catch (const camera::SourceError& error) {
     refuse(Reason::invalid_data, error.what());
   }
