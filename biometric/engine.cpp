@@ -9,8 +9,8 @@ namespace {
 constexpr std::array<std::string_view, 12> hint_words = {
     "none",         "noFace",   "severalFaces", "comeCloser", "stepBack",  "moveToCentre",
     "lookStraight", "openEyes", "moreLight",    "lessLight",  "evenLight", "holdStill"};
-constexpr std::array<std::string_view, 10> reason_words = {
-    "notCalibrated", "noProbe",          "noReferences", "notEnrolled", "formatNotSupported",
+constexpr std::array<std::string_view, 11> reason_words = {
+    "notCalibrated", "noProbe",          "noReferences", "notEnrolled", "tokenTaken", "formatNotSupported",
     "invalidData",   "capacityExceeded", "notPermitted", "noPicture",   "failed"};
 constexpr std::array<std::string_view, 5> motion_words = {"none", "turnLeft", "turnRight", "nod", "any"};
 constexpr std::array<std::string_view, 5> progress_words = {"ready", "subjectDetected", "hint", "headMotion",
@@ -43,5 +43,15 @@ EngineRefusal::EngineRefusal(Reason reason, const std::string& text)
                                                   : spi::CompletionCode::unsupportedData,
                    text),
       reason_(reason) {}
+
+void require_consent(const std::string& customer_id, const Consent& consent) {
+  const auto missing = [&](const char* what) {
+    throw EngineRefusal(EngineRefusal::Reason::not_enrolled,
+                        "customer " + customer_id + " is not enrolled: the consent record does not say " +
+                            what + ", and without consent no face is kept");
+  };
+  if (consent.reference.empty()) missing("where the signed text is kept");
+  if (consent.text_version.empty()) missing("which wording was agreed to");
+}
 
 }  // namespace sesame::biometric

@@ -33,6 +33,7 @@ class EngineRefusal : public spi::Refusal {
     no_probe,              // nothing was captured, or it was discarded
     no_references,         // nothing was imported
     not_enrolled,          // the gallery did not take the enrolment; the text says why
+    token_taken,           // ... because another customer has the token: allot another one
     format_not_supported,  // of a reference or of exported data
     invalid_data,          // a reference or picture that is damaged, or shows no usable face
     capacity_exceeded,
@@ -47,6 +48,9 @@ class EngineRefusal : public spi::Refusal {
   Reason reason_;
 };
 std::string_view to_string(EngineRefusal::Reason reason);
+
+// Throws EngineRefusal when it is not on record where and to which words the customer agreed.
+void require_consent(const std::string& customer_id, const Consent& consent);
 
 struct ModelInfo {
   std::string role;
@@ -142,6 +146,13 @@ struct Recognition {
   std::chrono::seconds retry_after{0};
 };
 
+// How far the reading of a recorded take is.
+struct TakeProgress {
+  std::uint64_t frames = 0;  // looked at
+  std::uint64_t good = 0;    // of these, good enough to enrol from
+  std::uint64_t wanted = 0;  // good ones that are enough; a short take may end before
+};
+
 struct EnrolRequest {
   std::string customer_id;
   std::string issuer;
@@ -197,8 +208,9 @@ class Engine {
   // Contexts may outlive a restart of the face process: what they held is gone then (no_probe).
   virtual std::unique_ptr<CaptureContext> open_context() = 0;
   // Enrols from a recorded take (video, picture or folder of pictures) that the face process reads: the
-  // command line's way.
-  virtual spi::Task<void> enrol_take(EnrolRequest request, std::string path) = 0;
+  // command line's way. `progress` is called as capture()'s is. Others are served meanwhile.
+  virtual spi::Task<EnrolledCustomer> enrol_take(EnrolRequest request, std::string path,
+                                                 std::function<void(TakeProgress)> progress) = 0;
   // The customer's rows and key destroyed.
   virtual spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason) = 0;
   // A customer who is suspended is found by nobody, until he is active again. False when unknown.

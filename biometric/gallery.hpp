@@ -75,18 +75,30 @@ struct IdentityLine {
 // "2026-11-24T01:44:22Z".
 std::string rfc3339(std::chrono::sys_seconds time);
 
+// What an enrolment came to.
+struct EnrolledCustomer {
+  std::string token_pan;       // the one offered, or the one that the customer had before
+  std::uint32_t captures = 0;  // pictures that made the template
+};
+
 // What is left of a customer who was forgotten: the numbers of the receipts, one a template.
 struct ForgottenCustomer {
   bool known = false;
   std::vector<std::int64_t> receipts;
 };
 
+// The one refusal that another try may get past: with another token.
+struct TokenTaken : GalleryRefusal {
+  using GalleryRefusal::GalleryRefusal;
+};
+
 class Gallery {
  public:
   virtual ~Gallery() = default;
 
-  // Adds a customer, all or nothing. Throws GalleryRefusal.
-  virtual void enrol(const EnrolmentRecord& record) = 0;
+  // Adds a customer, all or nothing. Throws GalleryRefusal, of the kind TokenTaken where another token would
+  // do.
+  virtual EnrolledCustomer enrol(const EnrolmentRecord& record) = 0;
   // The claim kind "customer" is the customer id itself and always known, whether or not it is among the
   // record's claims. The one customer with this claim, with the template opened; nullopt when nobody has it.
   // A kind and value name at most one customer. An implementation takes the same steps either way (the caller

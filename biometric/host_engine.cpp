@@ -77,9 +77,10 @@ spi::Task<Presence> HostEngine::wait_presence(PresenceRequest request) {
   co_return co_await engine->wait_presence(request);
 }
 std::unique_ptr<CaptureContext> HostEngine::open_context() { return std::make_unique<Context>(behind_); }
-spi::Task<void> HostEngine::enrol_take(EnrolRequest request, std::string path) {
+spi::Task<EnrolledCustomer> HostEngine::enrol_take(EnrolRequest request, std::string path,
+                                                   std::function<void(TakeProgress)> progress) {
   const std::shared_ptr<Engine> engine = behind_->get();
-  co_await engine->enrol_take(std::move(request), std::move(path));
+  co_return co_await engine->enrol_take(std::move(request), std::move(path), std::move(progress));
 }
 spi::Task<ForgottenCustomer> HostEngine::forget(std::string customer_id, std::string reason) {
   const std::shared_ptr<Engine> engine = behind_->get();

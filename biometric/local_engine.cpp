@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <fstream>
-#include <numeric>
 #include <string_view>
 #include <utility>
 
 #include "biometric/reference.hpp"
+#include "biometric/take.hpp"
 #include "camera/caption.hpp"
 #include "camera/picture.hpp"
-#include "camera/replay.hpp"
 
 namespace sesame::biometric {
 namespace {
@@ -20,29 +18,9 @@ using Reason = EngineRefusal::Reason;
 
 constexpr std::array<std::string_view, stage_count> stage_words = {"detect", "landmarks", "quality",
                                                                    "liveness", "embed"};
-constexpr std::size_t enrolment_frames = 8;
-// Frames of one take that differ more than this rate allows are of two people.
-constexpr double one_person_rate = 1e-4;
-
 constexpr camera::FrameTime presence_period = std::chrono::milliseconds(190);
 
 camera::FrameTime time_of(spi::TimePoint at) { return at.time_since_epoch(); }
-
-void wipe(Template& values) {
-  volatile float* at = values.data();
-  for (std::size_t i = 0; i < values.size(); ++i) at[i] = 0;
-  values.clear();
-}
-
-// The direction between several looks at one face.
-Template fuse(const std::vector<Template>& looks) {
-  Template mean(template_length, 0.0F);
-  for (const Template& look : looks)
-    for (std::size_t i = 0; i < template_length; ++i) mean[i] += look[i];
-  const double norm = std::sqrt(std::inner_product(mean.begin(), mean.end(), mean.begin(), 0.0));
-  for (float& value : mean) value = static_cast<float>(value / norm);
-  return mean;
-}
 
 Template random_direction(std::uint32_t seed) {
   std::minstd_rand random(seed);
@@ -63,29 +41,6 @@ double resident_megabytes() {
 
 std::chrono::microseconds since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
-}
-
-// Embeds good frames of a take, evenly spread over its first half minute. Others go on between two frames.
-spi::Task<std::vector<Template>> look_at_take(Pipeline& pipeline, camera::FrameSource& take) {
-  std::vector<Template> looks;
-  std::size_t people = 0;
-  constexpr camera::FrameTime step = std::chrono::milliseconds(500);
-  for (camera::FrameTime now{};
-       now < std::chrono::seconds(60) && looks.size() < enrolment_frames && !take.ended(); now += step) {
-    co_await spi::yield();
-    const camera::FramePtr frame = take.newest(now);
-    if (!frame) continue;
-    const Observation& seen = pipeline.observe(frame, Depth::quality);
-    people = std::max(people, seen.faces);
-    if (seen.hint == QualityHint::none) looks.push_back(pipeline.embed(seen));
-  }
-  if (looks.empty())
-    refuse(Reason::invalid_data,
-           people == 0 ? "no face was found in the take"
-           : people > 1
-               ? "the take shows several faces at a time"
-               : "the take has no picture good enough to enrol from (too small, dark or turned away)");
-  co_return looks;
 }
 
 }  // namespace
@@ -412,7 +367,9 @@ spi::Task<Presence> LocalEngine::wait_presence(PresenceRequest request) {
 
 std::unique_ptr<CaptureContext> LocalEngine::open_context() { return std::make_unique<Context>(*this); }
 
-void LocalEngine::enrol_template(const EnrolRequest& request, Template reference, std::size_t captures) {
+EnrolledCustomer LocalEngine::enrol_template(const EnrolRequest& request, Template reference,
+                                             std::size_t captures) {
+  require_consent(request.customer_id, request.consent);
   EnrolmentRecord record;
   record.customer_id = request.customer_id;
   record.issuer = request.issuer;
@@ -424,29 +381,25 @@ void LocalEngine::enrol_template(const EnrolRequest& request, Template reference
   record.captures = static_cast<std::uint32_t>(captures);
   record.reference = std::move(reference);
   try {
-    gallery_.enrol(record);
+    EnrolledCustomer enrolled = gallery_.enrol(record);
+    wipe(record.reference);
+    return enrolled;
   } catch (const GalleryRefusal& refusal) {
     wipe(record.reference);
-    refuse(Reason::not_enrolled, refusal.what());
+    const bool taken = dynamic_cast<const TokenTaken*>(&refusal) != nullptr;
+    refuse(taken ? Reason::token_taken : Reason::not_enrolled, refusal.what());
   }
-  wipe(record.reference);
 }
 
-spi::Task<void> LocalEngine::enrol_take(EnrolRequest request, std::string path) {
-  std::vector<Template> looks;
-  try {
-    const auto take = camera::open_replay(path, {.loop = false});
-    looks = co_await look_at_take(pipeline_, *take);
-  } catch (const camera::SourceError& error) {
-    refuse(Reason::invalid_data, error.what());
+spi::Task<EnrolledCustomer> LocalEngine::enrol_take(EnrolRequest request, std::string path,
+                                                    std::function<void(TakeProgress)> progress) {
+  require_consent(request.customer_id, request.consent);
+  Take take(pipeline_, path);
+  while (take.look()) {
+    if (progress) progress(take.progress());
+    co_await spi::yield();  // whoever stands at the machine comes first
   }
-  const double one_person = pipeline_.calibration().threshold_for(one_person_rate);
-  for (const Template& look : looks)
-    if (cosine(look, looks.front()) < one_person)
-      refuse(Reason::invalid_data, "the take shows more than one person");
-  enrol_template(request, fuse(looks), looks.size());
-  for (Template& look : looks) wipe(look);
-  co_return;
+  co_return enrol_template(request, take.face(), take.progress().good);
 }
 
 spi::Task<ForgottenCustomer> LocalEngine::forget(std::string customer_id, std::string reason) {

@@ -42,7 +42,8 @@ class LocalEngine final : public Engine {
   spi::Task<EngineInfo> info() override;
   spi::Task<Presence> wait_presence(PresenceRequest request) override;
   std::unique_ptr<CaptureContext> open_context() override;
-  spi::Task<void> enrol_take(EnrolRequest request, std::string path) override;
+  spi::Task<EnrolledCustomer> enrol_take(EnrolRequest request, std::string path,
+                                         std::function<void(TakeProgress)> progress) override;
   spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason) override;
   spi::Task<bool> set_active(std::string customer_id, bool active) override;
   spi::Task<std::vector<IdentityLine>> identities(std::string after, std::size_t maximum) override;
@@ -56,7 +57,7 @@ class LocalEngine final : public Engine {
   void lose_camera(const std::string& why);
   spi::Task<camera::FramePtr> next_frame();
   CustomerFacts facts(const std::string& customer_id);
-  void enrol_template(const EnrolRequest& request, Template reference, std::size_t captures);
+  EnrolledCustomer enrol_template(const EnrolRequest& request, Template reference, std::size_t captures);
 
   spi::Executor& executor_;
   Pipeline& pipeline_;

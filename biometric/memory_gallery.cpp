@@ -14,7 +14,7 @@ bool has_claim(const EnrolmentRecord& record, const Claim& claim) {
 
 }  // namespace
 
-void MemoryGallery::enrol(const EnrolmentRecord& record) {
+EnrolledCustomer MemoryGallery::enrol(const EnrolmentRecord& record) {
   if (record.customer_id.empty()) throw GalleryRefusal("an enrolment needs a customer id");
   if (record.consent.reference.empty())
     throw GalleryRefusal("an enrolment needs a consent record: where the customer's agreement is kept");
@@ -24,12 +24,13 @@ void MemoryGallery::enrol(const EnrolmentRecord& record) {
     if (other.record.customer_id == record.customer_id)
       throw GalleryRefusal("this customer is already enrolled");
     if (!record.token_pan.empty() && other.record.token_pan == record.token_pan)
-      throw GalleryRefusal("another customer has this token");
+      throw TokenTaken("another customer has this token");
     for (const Claim& claim : record.claims)
       if (has_claim(other.record, claim))
         throw GalleryRefusal("another customer has this claim (" + claim.kind + ")");
   }
   held_.push_back({record, true, now()});
+  return {record.token_pan, record.captures};
 }
 
 std::chrono::sys_seconds MemoryGallery::now() const {

@@ -13,7 +13,7 @@ class MemoryGallery final : public Gallery {
   // `clock`: none is the system's.
   explicit MemoryGallery(std::function<std::chrono::sys_seconds()> clock = {}) : clock_(std::move(clock)) {}
 
-  void enrol(const EnrolmentRecord& record) override;
+  EnrolledCustomer enrol(const EnrolmentRecord& record) override;
   std::optional<EnrolmentRecord> find(const Claim& claim) override;
   std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) override;
   ForgottenCustomer forget(const std::string& customer_id, const std::string& reason) override;

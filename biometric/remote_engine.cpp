@@ -15,7 +15,7 @@ using json::object;
 // The connection, and who waits for what on it. Shared with contexts, which may outlive the engine.
 class RemoteEngine::Link : public std::enable_shared_from_this<Link> {
  public:
-  using Progress = std::function<void(CaptureProgress)>;
+  using Progress = std::function<void(const object&)>;  // throws DoorError
 
   Link(spi::Executor& executor, Connect connect, const RemoteEngineOptions& options)
       : executor_(executor), connect_(std::move(connect)), options_(options) {}
@@ -115,7 +115,7 @@ class RemoteEngine::Link : public std::enable_shared_from_this<Link> {
       if (found == waits_.end()) return;  // cancelled meanwhile
       if (const json::value* news = message.if_contains("progress"); news != nullptr && news->is_object()) {
         const Progress progress = found->second.progress;
-        if (progress) progress(door::read_progress(news->get_object()));
+        if (progress) progress(news->get_object());
         return;
       }
       found->second.answer = std::move(message);
@@ -192,7 +192,11 @@ class RemoteEngine::Context final : public CaptureContext {
 
   spi::Task<CaptureResult> capture(CaptureRequest request,
                                    std::function<void(CaptureProgress)> progress) override {
-    const object result = co_await ask("capture", door::write(request), std::move(progress));
+    Link::Progress heard = [progress = std::move(progress)](const object& news) {
+      const CaptureProgress read = door::read_progress(news);
+      if (progress) progress(read);
+    };
+    const object result = co_await ask("capture", door::write(request), std::move(heard));
     co_return understood([&] { return door::read_capture_result(result); });
   }
   spi::Task<Recognition> verify(VerifyRequest request) override {
@@ -264,10 +268,16 @@ spi::Task<Presence> RemoteEngine::wait_presence(PresenceRequest request) {
 
 std::unique_ptr<CaptureContext> RemoteEngine::open_context() { return std::make_unique<Context>(link_); }
 
-spi::Task<void> RemoteEngine::enrol_take(EnrolRequest request, std::string path) {
+spi::Task<EnrolledCustomer> RemoteEngine::enrol_take(EnrolRequest request, std::string path,
+                                                     std::function<void(TakeProgress)> progress) {
   object message = door::write(request);
   message["path"] = std::move(path);
-  co_await link_->ask("enrolTake", std::move(message));
+  Link::Progress heard = [progress = std::move(progress)](const object& news) {
+    const TakeProgress read = door::read_take_progress(news);
+    if (progress) progress(read);
+  };
+  const object result = co_await link_->ask("enrolTake", std::move(message), std::move(heard));
+  co_return understood([&] { return door::read_enrolled(result); });
 }
 
 spi::Task<ForgottenCustomer> RemoteEngine::forget(std::string customer_id, std::string reason) {

@@ -179,7 +179,7 @@ void ScriptedEngine::enrol_person(const EnrolRequest& request, const std::string
                           "another customer has this claim (" + claim.kind + ")");
   for (const Enrolled& enrolled : enrolled_)
     if (!request.token_pan.empty() && enrolled.request.token_pan == request.token_pan)
-      throw EngineRefusal(EngineRefusal::Reason::not_enrolled, "another customer has this token");
+      throw EngineRefusal(EngineRefusal::Reason::token_taken, "another customer has this token");
   enrolled_.push_back({request, person});
 }
 
@@ -233,9 +233,15 @@ spi::Task<Presence> ScriptedEngine::wait_presence(PresenceRequest request) {
 
 std::unique_ptr<CaptureContext> ScriptedEngine::open_context() { return std::make_unique<Context>(*this); }
 
-spi::Task<void> ScriptedEngine::enrol_take(EnrolRequest request, std::string path) {
-  co_await answering(decision_time);
+spi::Task<EnrolledCustomer> ScriptedEngine::enrol_take(EnrolRequest request, std::string path,
+                                                       std::function<void(TakeProgress)> progress) {
+  constexpr std::uint32_t looks = 8;
+  for (std::uint32_t look = 1; look <= looks; ++look) {
+    co_await answering(decision_time / looks);
+    if (progress) progress({look, look, looks});
+  }
   enrol_person(request, path);
+  co_return EnrolledCustomer{request.token_pan, looks};
 }
 
 spi::Task<ForgottenCustomer> ScriptedEngine::forget(std::string customer_id, std::string) {

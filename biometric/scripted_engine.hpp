@@ -42,7 +42,9 @@ class ScriptedEngine final : public Engine {
   spi::Task<EngineInfo> info() override;
   spi::Task<Presence> wait_presence(PresenceRequest request) override;
   std::unique_ptr<CaptureContext> open_context() override;
-  spi::Task<void> enrol_take(EnrolRequest request, std::string path) override;  // `path` is the person
+  // `path` is the person.
+  spi::Task<EnrolledCustomer> enrol_take(EnrolRequest request, std::string path,
+                                         std::function<void(TakeProgress)> progress) override;
   spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason) override;
   spi::Task<bool> set_active(std::string customer_id, bool active) override;
   spi::Task<std::vector<IdentityLine>> identities(std::string after, std::size_t maximum) override;

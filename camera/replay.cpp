@@ -196,6 +196,15 @@ bool is_picture(const fs::path& path) {
 
 double rate_or(double wanted, double otherwise) { return wanted > 0 ? wanted : otherwise; }
 
+std::unique_ptr<FrameSource> open_pictures(const std::string& path, std::vector<std::string> pictures,
+                                           const ReplayOptions& options) {
+  const Frame first = read_picture(pictures.front());
+  const SourceDescription description{path, first.width, first.height,
+                                      rate_or(options.frames_per_second, pictures_per_second),
+                                      PixelFormat::bgr};
+  return std::make_unique<PictureReplay>(description, std::move(pictures), options.loop);
+}
+
 std::unique_ptr<FrameSource> open_folder(const std::string& path, const ReplayOptions& options) {
   std::vector<std::string> pictures;
   for (const fs::directory_entry& entry : fs::directory_iterator(path))
@@ -203,11 +212,7 @@ std::unique_ptr<FrameSource> open_folder(const std::string& path, const ReplayOp
   if (pictures.empty())
     throw SourceError("the folder " + path + " has no picture (expected .jpg, .jpeg or .png files)");
   std::sort(pictures.begin(), pictures.end());
-  const Frame first = read_picture(pictures.front());
-  const SourceDescription description{path, first.width, first.height,
-                                      rate_or(options.frames_per_second, pictures_per_second),
-                                      PixelFormat::bgr};
-  return std::make_unique<PictureReplay>(description, std::move(pictures), options.loop);
+  return open_pictures(path, std::move(pictures), options);
 }
 
 std::unique_ptr<FrameSource> open_video(const std::string& path, const ReplayOptions& options) {
@@ -236,8 +241,9 @@ std::unique_ptr<FrameSource> open_replay(const std::string& path, const ReplayOp
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) throw SourceError("there is no file or folder " + path);
   if (fs::is_directory(status)) return open_folder(path, options);
-  if (is_picture(path))
+  if (is_picture(path) && options.loop)
     return open_still(read_picture(path), rate_or(options.frames_per_second, pictures_per_second));
+  if (is_picture(path)) return open_pictures(path, {path}, options);
   return open_video(path, options);
 }
 

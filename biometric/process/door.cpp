@@ -292,6 +292,22 @@ Recognition read_recognition(const object& from) {
   return recognition;
 }
 
+object write(const TakeProgress& progress) {
+  return {{"frames", progress.frames}, {"good", progress.good}, {"wanted", progress.wanted}};
+}
+TakeProgress read_take_progress(const object& from) {
+  return {number_field(from, "frames", 1ULL << 40U), number_field(from, "good", 1ULL << 40U),
+          number_field(from, "wanted", 1ULL << 40U)};
+}
+
+object write(const EnrolledCustomer& enrolled) {
+  return {{"tokenPan", enrolled.token_pan}, {"captures", enrolled.captures}};
+}
+EnrolledCustomer read_enrolled(const object& from) {
+  return {text_field(from, "tokenPan", longest_word),
+          static_cast<std::uint32_t>(number_field(from, "captures", UINT32_MAX))};
+}
+
 object write(const ForgottenCustomer& gone) {
   return {{"known", gone.known}, {"receipts", json::array(gone.receipts.begin(), gone.receipts.end())}};
 }

@@ -157,9 +157,12 @@ class EngineServer::Connection {
       co_return door::write(lines);
     }
     if (op == "enrolTake") {
-      co_await state_.engine.enrol_take(door::read_enrol_request(message),
-                                        door::text_field(message, "path", 4096));
-      co_return object{};
+      std::function<void(TakeProgress)> progress = [this, id](TakeProgress news) {
+        send({{"id", id}, {"progress", door::write(news)}});
+      };
+      const EnrolledCustomer enrolled = co_await state_.engine.enrol_take(
+          door::read_enrol_request(message), door::text_field(message, "path", 4096), std::move(progress));
+      co_return door::write(enrolled);
     }
     if (op == "show") {
       if (!state_.show)

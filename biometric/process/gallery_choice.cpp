@@ -49,7 +49,7 @@ class SealedGallery final : public Gallery {
         store_(StoreOptions{arguments.store, {}, {}}, *key_),
         gallery_(store_, model) {}
 
-  void enrol(const EnrolmentRecord& record) override { gallery_.enrol(record); }
+  EnrolledCustomer enrol(const EnrolmentRecord& record) override { return gallery_.enrol(record); }
   std::optional<EnrolmentRecord> find(const Claim& claim) override { return gallery_.find(claim); }
   std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) override {
     return gallery_.search(probe, maximum);

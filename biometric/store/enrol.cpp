@@ -121,9 +121,11 @@ class Enrolling {
       return {pan.view().begin(), pan.view().end()};
     }
     if (!request_.allot_token) refuse("customer " + customer_.id + " is not enrolled: nobody allots a token");
+    bool offered = false;
     for (int attempt = 0; attempt < token_attempts; ++attempt) {
       const std::string pan = request_.allot_token();
       if (pan.empty()) break;
+      offered = true;
       const Bytes digest = token_digest(state_.keys, pan);
       if (!state_.database.query("SELECT customer FROM tokens WHERE digest = $1", {digest}).empty()) continue;
       state_.database.execute("INSERT INTO tokens (digest, customer, created, box) VALUES ($1, $2, $3, $4)",
@@ -131,7 +133,10 @@ class Enrolling {
                                seal_for_customer("token", customer_, key_, as_bytes(pan))});
       return pan;
     }
-    refuse("customer " + customer_.id + " is not enrolled: no free token was allotted");
+    if (!offered) refuse("customer " + customer_.id + " is not enrolled: no token was allotted");
+    throw StoreError(
+        StoreTrouble::token_taken,
+        "customer " + customer_.id + " is not enrolled: the token allotted is another customer's");
   }
 
   void replace_template(Enrolled& enrolled) {

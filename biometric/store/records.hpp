@@ -21,8 +21,9 @@ namespace sesame::biometric {
 using Time = std::chrono::sys_seconds;
 
 enum class StoreTrouble {
-  no_consent,  // enrolment without a complete consent record
-  refused,     // a claim or token that is another customer's, a missing field, another issuer's customer
+  no_consent,   // enrolment without a complete consent record
+  refused,      // a claim or token that is another customer's, a missing field, another issuer's customer
+  token_taken,  // every token offered is another customer's
   unknown_customer,  // nobody by that name
   disk_full,
   not_writable,   // read-only, or not ours

@@ -31,7 +31,7 @@ StoreGallery::StoreGallery(IdentityStore& store, std::string model)
   follow();
 }
 
-void StoreGallery::enrol(const EnrolmentRecord& record) {
+EnrolledCustomer StoreGallery::enrol(const EnrolmentRecord& record) {
   if (record.model != model_)
     throw GalleryRefusal("customer " + record.customer_id + " is not enrolled: another model");
   EnrolmentRequest request{record.customer_id, record.issuer,     to_record(record),
@@ -40,8 +40,9 @@ void StoreGallery::enrol(const EnrolmentRecord& record) {
   // One that is taken stays taken: the second time there is none to give.
   request.allot_token = [pan = record.token_pan]() mutable { return std::exchange(pan, std::string()); };
   try {
-    store_.enrol(request);
+    return {store_.enrol(request).token_pan, record.captures};
   } catch (const StoreError& error) {
+    if (error.trouble() == StoreTrouble::token_taken) throw TokenTaken(error.what());
     if (error.trouble() != StoreTrouble::refused && error.trouble() != StoreTrouble::no_consent) throw;
     throw GalleryRefusal(error.what());
   }

@@ -18,7 +18,7 @@ class StoreGallery : public Gallery {
   StoreGallery(IdentityStore& store, std::string model);
 
   // All of them throw StoreError when the store cannot be read or written.
-  void enrol(const EnrolmentRecord& record) override;
+  EnrolledCustomer enrol(const EnrolmentRecord& record) override;
   std::optional<EnrolmentRecord> find(const Claim& claim) override;
   std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) override;
   ForgottenCustomer forget(const std::string& customer_id, const std::string& reason) override;

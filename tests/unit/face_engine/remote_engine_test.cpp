@@ -80,7 +80,14 @@ class Door : public testing::Test {
 
 TEST_F(Door, every_verb_goes_through_and_comes_back) {
   scripted.engine_info.models.push_back({"detector", "d.onnx", "ab"});
-  run(done(engine.enrol_take(customer("c1", "111"), "anna")));
+  std::vector<std::uint64_t> good;
+  const auto enrolled = run(engine.enrol_take(customer("c1", "111"), "anna", [&](TakeProgress news) {
+    good.push_back(news.good);
+    EXPECT_EQ(news.wanted, 8U);
+  }));
+  EXPECT_EQ(enrolled->token_pan, "9999990000000015");
+  EXPECT_EQ(enrolled->captures, 8U);
+  EXPECT_THAT(good, testing::ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
   EXPECT_EQ(run(engine.info())->gallery_size, 1U);
   EXPECT_EQ(run(engine.info())->models.front().file, "d.onnx");
   scripted.show({"anna"});
@@ -115,6 +122,65 @@ TEST_F(Door, a_refusal_keeps_its_reason) {
   EXPECT_EQ(error, "refused: notPermitted");
   run(done(engine.show("nobody")));
   EXPECT_EQ(error, "refused: notPermitted");
+}
+
+TEST_F(Door, a_token_that_is_taken_is_told_from_every_other_refusal) {
+  run(engine.enrol_take(customer("c1", "111"), "anna", nullptr));
+  run(engine.enrol_take(customer("c2", "222"), "bert", nullptr));
+  EXPECT_EQ(error, "refused: tokenTaken");
+  EnrolRequest other = customer("c2", "111");
+  other.token_pan = "9999990000000023";
+  run(engine.enrol_take(other, "bert", nullptr));
+  EXPECT_EQ(error, "refused: notEnrolled");
+}
+
+TEST_F(Door, customers_are_listed_suspended_and_let_in_again) {
+  scripted.enrol_person(customer("c1", "111"), "anna");
+  EnrolRequest second = customer("c2", "222");
+  second.token_pan = "9999990000000023";
+  scripted.enrol_person(second, "bert");
+  scripted.show({"anna"});
+  const auto context = engine.open_context();
+  run(context->capture(CaptureRequest{}, nullptr));
+  EXPECT_EQ(run(engine.set_active("c1", false)), true);
+  EXPECT_EQ(verify(*context, "111"), "nobody");
+  EXPECT_FALSE(run(context->identify(IdentifyRequest{}))->customer.has_value());
+  const auto lines = run(engine.identities("", 10));
+  ASSERT_EQ(lines->size(), 2U);
+  EXPECT_FALSE(lines->at(0).active);
+  EXPECT_THAT(lines->at(0).claim_kinds, testing::ElementsAre("phone"));
+  EXPECT_EQ(run(engine.identities("c1", 10))->at(0).customer_id, "c2");
+  EXPECT_EQ(run(engine.set_active("c1", true)), true);
+  EXPECT_EQ(verify(*context, "111"), "c1");
+  EXPECT_EQ(run(engine.set_active("nobody", false)), false);
+}
+
+TEST_F(Door, failures_count_per_claim_and_terminal_and_an_unknown_claim_waits_as_a_known_one) {
+  scripted.enrol_person(customer("c1", "111"), "anna");
+  scripted.show({"bert"});
+  const auto context = engine.open_context();
+  run(context->capture(CaptureRequest{}, nullptr));
+  const auto attempt = [&](const std::string& phone, const std::string& terminal) {
+    VerifyRequest request;
+    request.claim = Claim{"phone", phone};
+    request.terminal = terminal;
+    const auto begin = executor.now();
+    const auto recognition = run(context->verify(request));
+    EXPECT_EQ(executor.now() - begin, scripted.decision_time);
+    return recognition->customer ? std::chrono::seconds(-1) : recognition->retry_after;
+  };
+  for (int failure = 0; failure < 3; ++failure) {
+    EXPECT_EQ(attempt("111", "atm-1"), 0s);
+    EXPECT_EQ(attempt("999", "atm-1"), 0s);
+  }
+  EXPECT_EQ(attempt("111", "atm-1"), 30s);
+  EXPECT_EQ(attempt("999", "atm-1"), 30s);
+  scripted.show({"anna"});
+  run(context->capture(CaptureRequest{}, nullptr));
+  EXPECT_GT(attempt("111", "atm-1"), 0s) << "the right face was let in before its time";
+  EXPECT_EQ(attempt("111", "atm-2"), -1s);
+  executor.advance(31s);
+  EXPECT_EQ(attempt("111", "atm-1"), -1s);
 }
 
 TEST_F(Door, contexts_do_not_see_each_others_probes) {

@@ -156,6 +156,10 @@ TEST_F(IdentityStoreTest, a_token_is_never_given_twice) {
   };
   EXPECT_EQ(store->enrol(ask).token_pan, "9999010000000099");
   EXPECT_EQ(asked, 2);
+  const auto others = face(3);
+  EnrolmentRequest third = request(3, others);
+  third.allot_token = [] { return std::string("9999010000000001"); };
+  EXPECT_TROUBLE(store->enrol(third), StoreTrouble::token_taken);
 }
 
 TEST_F(IdentityStoreTest, a_suspended_customer_is_nobody_until_taken_up_again) {

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <random>
+
+#include "biometric/memory_gallery.hpp"
 #include "biometric/store/database.hpp"
 #include "tests/unit/vault/store_fixture.hpp"
 
@@ -60,11 +64,42 @@ TEST_F(StoreGalleryTest, refuses_in_words_what_the_store_refuses) {
   EXPECT_THROW(gallery.enrol(taken), GalleryRefusal);
   EnrolmentRecord same_token = record(4);
   same_token.token_pan = record(1).token_pan;
-  EXPECT_THROW(gallery.enrol(same_token), GalleryRefusal);
+  EXPECT_THROW(gallery.enrol(same_token), TokenTaken);
   EnrolmentRecord other_model = record(5);
   other_model.model = "model-b";
   EXPECT_THROW(gallery.enrol(other_model), GalleryRefusal);
   EXPECT_EQ(gallery.size(), 1U);
+}
+
+TEST_F(StoreGalleryTest, tells_which_token_a_customer_has) {
+  StoreGallery gallery(*store, "model-a");
+  EXPECT_EQ(gallery.enrol(record(1)).token_pan, "9999010000000001");
+  EnrolmentRecord again = record(1);
+  again.token_pan = "9999010000000002";
+  EXPECT_EQ(gallery.enrol(again).token_pan, "9999010000000001")
+      << "a card number that the host knows changed";
+}
+
+TEST_F(StoreGalleryTest, waits_as_long_as_a_gallery_in_memory_whatever_happens) {
+  StoreGallery kept(*store, "model-a");
+  MemoryGallery passing([this] { return now; });
+  std::mt19937 random(7);
+  const std::array<Claim, 3> claims = {phone(1), phone(2), Claim{}};
+  std::int64_t longest = 0;
+  for (int step = 0; step < 400; ++step) {
+    const Claim& claim = claims[random() % claims.size()];
+    const std::string terminal = "ATM-" + std::to_string(random() % 2);
+    const unsigned event = random() % 20;
+    now += std::chrono::seconds(event == 0 ? 90'000 : random() % 60);
+    for (Gallery* gallery : {static_cast<Gallery*>(&kept), static_cast<Gallery*>(&passing)}) {
+      if (event == 1) gallery->count_success(claim, terminal);
+      if (event > 1) gallery->count_failure(claim, terminal);
+    }
+    const auto wait = kept.back_off(claim, terminal);
+    ASSERT_EQ(wait, passing.back_off(claim, terminal)) << "step " << step;
+    longest = std::max(longest, wait.count());
+  }
+  EXPECT_GT(longest, 30);
 }
 
 TEST_F(StoreGalleryTest, what_another_process_does_is_in_effect_at_the_next_search) {
