@@ -24,15 +24,20 @@ constexpr std::size_t page = 500;
 json::object line_of(const biometric::IdentityLine& line) {
   json::array kinds;
   for (const auto& kind : line.claim_kinds) kinds.emplace_back(kind);
-  return {{"customer", line.customer_id}, {"issuer", line.issuer},   {"active", line.active},
+  return {{"customer", line.customer_id}, {"issuer", line.issuer},          {"active", line.active},
           {"created", line.created},      {"claimKinds", std::move(kinds)}, {"enrolments", line.enrolments}};
+}
+
+void print_columns(const char* customer, const char* issuer, const char* status, const char* since,
+                   const char* claims) {
+  std::printf("%-24s %-12s %-10s %-21s %s\n", customer, issuer, status, since, claims);
 }
 
 void print_line(const biometric::IdentityLine& line) {
   std::string kinds;
   for (const auto& kind : line.claim_kinds) kinds += (kinds.empty() ? "" : ", ") + kind;
-  std::printf("%-24s %-12s %-10s %-21s %s\n", line.customer_id.c_str(), line.issuer.c_str(), line.active ? "active" : "suspended",
-              line.created.c_str(), kinds.c_str());
+  print_columns(line.customer_id.c_str(), line.issuer.c_str(), line.active ? "active" : "suspended",
+                line.created.c_str(), kinds.c_str());
 }
 
 Task<int> list(AsioExecutor& executor, std::string run_directory, bool as_json) {
@@ -43,6 +48,8 @@ Task<int> list(AsioExecutor& executor, std::string run_directory, bool as_json) 
   std::string after;
   for (;;) {
     const auto lines = co_await faces->identities(after, page);
+    if (!as_json && count == 0 && !lines.empty())
+      print_columns("customer", "issuer", "status", "since", "claims");
     for (const auto& line : lines) {
       if (as_json)
         all.push_back(line_of(line));
@@ -72,7 +79,16 @@ Task<int> set_active(AsioExecutor& executor, std::string run_directory, std::str
   co_return 0;
 }
 
-Task<int> forget(AsioExecutor& executor, std::string run_directory, std::string customer, std::string reason) {
+std::string receipts_of(const biometric::ForgottenCustomer& gone) {
+  if (gone.receipts.empty()) return "no receipt, for this host keeps customers in memory only";
+  std::string text = gone.receipts.size() == 1 ? "receipt" : "receipts";
+  for (const std::int64_t number : gone.receipts)
+    text += (number == gone.receipts.front() ? " " : ", ") + std::to_string(number);
+  return text;
+}
+
+Task<int> forget(AsioExecutor& executor, std::string run_directory, std::string customer,
+                 std::string reason) {
   const auto faces = running_faces(executor, run_directory);
   co_await require_faces(*faces, run_directory);
   const auto gone = co_await faces->forget(customer, reason);
@@ -80,14 +96,14 @@ Task<int> forget(AsioExecutor& executor, std::string run_directory, std::string 
     std::fprintf(stderr, "sesame forget: nobody is enrolled as %s\n", customer.c_str());
     co_return 1;
   }
-  std::printf("%s is forgotten: keys and rows are destroyed", customer.c_str());
-  for (std::size_t i = 0; i < gone.receipts.size(); ++i) std::printf("%s %lld", i == 0 ? "; receipt" : ",", static_cast<long long>(gone.receipts[i]));
-  std::printf("\n");
+  std::printf("%s is forgotten: keys and rows are destroyed; %s\n", customer.c_str(),
+              receipts_of(gone).c_str());
   co_return 0;
 }
 
 bool confirmed(const std::string& customer) {
-  if (isatty(STDIN_FILENO) == 0) throw std::runtime_error("forget: expected --yes, since nobody can be asked here");
+  if (isatty(STDIN_FILENO) == 0)
+    throw std::runtime_error("forget: expected --yes, since nobody can be asked here");
   std::printf("Destroy everything held on %s? This cannot be undone. [y/N] ", customer.c_str());
   std::fflush(stdout);
   std::string answer;
@@ -104,38 +120,62 @@ struct Options {
 
 void add_enrol(CLI::App& app, std::function<int()>& run, const std::shared_ptr<Options>& options) {
   EnrolOptions& enrolling = options->enrol;
-  auto* command = app.add_subcommand("enrol", "Enrol a customer from a video or a folder of pictures, with consent");
+  auto* command =
+      app.add_subcommand("enrol", "Enrol a customer from a video or a folder of pictures, with consent");
   command->add_option("customer", enrolling.customer, "The bank's own name for the customer")->required();
-  command->add_option("--take", enrolling.take, "Video, picture or folder of pictures of that one person")->required();
+  auto* take = command->add_option("--take", enrolling.take, "Video or picture of that one person");
+  auto* photos =
+      command->add_option("--photos", enrolling.take, "Folder of pictures of that one person, instead");
+  photos->excludes(take);
   command->add_option("--issuer", enrolling.issuer, "Who issues the customer's cards")->capture_default_str();
-  command->add_option("--claim", enrolling.claims, "How the customer says who it is: phone=..., id=..., customer=..., passcode=...")->allow_extra_args(false);
-  command->add_option("--consent", enrolling.consent, "Where the signed consent is kept; nobody is enrolled without");
+  command
+      ->add_option("--claim", enrolling.claims,
+                   "How the customer says who it is: phone=..., id=..., customer=..., passcode=...; the kind "
+                   "alone asks for the value")
+      ->allow_extra_args(false);
+  command->add_option("--consent", enrolling.consent,
+                      "Where the signed consent is kept; nobody is enrolled without");
   command->add_option("--consent-text", enrolling.consent_text, "Which wording was agreed to: en-2");
   command->add_option("--consent-language", enrolling.consent_language, "Its language: en, ja, ...");
-  command->add_option("--given-by", enrolling.given_by, "customer or guardian")->capture_default_str();
+  command->add_option("--given-by", enrolling.given_by, "customer or guardian")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"customer", "guardian"}));
   command->add_option("--given-at", enrolling.given_at, "When, RFC 3339; now when left out");
-  command->add_flag("--gaze-start", enrolling.gaze_start, "The customer agreed that a session may start on gaze");
+  command->add_flag("--gaze-start", enrolling.gaze_start,
+                    "The customer agreed that a session may start on gaze");
   command->add_option("--attribute", enrolling.attributes, "language=ja, ...")->allow_extra_args(false);
   command->add_option("--bin", enrolling.bin, "The issuer's BIN for token cards")->capture_default_str();
   command->add_option("--run-directory", enrolling.run_directory, "The host's run directory");
-  command->callback([&run, options] { run = [options] { return enrol(options->enrol); }; });
+  command->callback([&run, options] {
+    if (options->enrol.take.empty()) throw CLI::RequiredError("--take or --photos");
+    run = [options] { return enrol(options->enrol); };
+  });
 }
 
 void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_ptr<Options>& options) {
-  auto* command = app.add_subcommand("identities", "List enrolled customers; suspend one, or let one in again");
+  auto* command =
+      app.add_subcommand("identities", "List enrolled customers; suspend one, or let one in again");
   command->add_flag("--json", options->as_json, "As data");
   command->add_option("--run-directory", options->run_directory, "The host's run directory");
   command->require_subcommand(0, 1);
   command->callback([&run, options, command] {
     if (!command->get_subcommands().empty()) return;
-    run = [options] { return program::run_client([&](AsioExecutor& executor) { return list(executor, options->run_directory, options->as_json); }); };
+    run = [options] {
+      return program::run_client(
+          [&](AsioExecutor& executor) { return list(executor, options->run_directory, options->as_json); });
+    };
   });
   for (const bool active : {false, true}) {
-    auto* change = command->add_subcommand(active ? "resume" : "suspend", active ? "Let a suspended customer in again" : "Nobody is let in as this customer until resumed");
-    change->add_option("customer", options->customer)->required();
+    auto* change = command->add_subcommand(
+        active ? "resume" : "suspend",
+        active ? "Let a suspended customer in again" : "Nobody is let in as this customer until resumed");
+    change->add_option("customer", options->customer, "As given to enrol")->required();
+    change->add_option("--run-directory", options->run_directory, "The host's run directory");
     change->callback([&run, options, active] {
       run = [options, active] {
-        return program::run_client([&](AsioExecutor& executor) { return set_active(executor, options->run_directory, options->customer, active); });
+        return program::run_client([&](AsioExecutor& executor) {
+          return set_active(executor, options->run_directory, options->customer, active);
+        });
       };
     });
   }
@@ -143,26 +183,36 @@ void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_
 
 void add_forget(CLI::App& app, std::function<int()>& run, const std::shared_ptr<Options>& options) {
   auto* command = app.add_subcommand("forget", "Destroy everything held on a customer, and leave a receipt");
-  command->add_option("customer", options->customer)->required();
+  command->add_option("customer", options->customer, "As given to enrol")->required();
   command->add_option("--reason", options->reason, "Stands in the receipt")->capture_default_str();
   command->add_flag("--yes", options->yes, "Do not ask");
   command->add_option("--run-directory", options->run_directory, "The host's run directory");
   command->callback([&run, options] {
     run = [options] {
-      if (!options->yes && !confirmed(options->customer)) return 1;
-      return program::run_client([&](AsioExecutor& executor) { return forget(executor, options->run_directory, options->customer, options->reason); });
+      if (!options->yes && !confirmed(options->customer)) {
+        std::fprintf(stderr, "sesame forget: nothing was done\n");
+        return 1;
+      }
+      return program::run_client([&](AsioExecutor& executor) {
+        return forget(executor, options->run_directory, options->customer, options->reason);
+      });
     };
   });
 }
 
 void add_issuer(CLI::App& app, std::function<int()>& run, const std::shared_ptr<Options>& options) {
   EnrolmentCodeOptions& code = options->code;
-  auto* command = app.add_subcommand("enrolment-code", "Make a one-time code by which a customer may enrol at an ATM");
+  auto* command =
+      app.add_subcommand("enrolment-code", "Make a one-time code by which a customer may enrol at an ATM");
   command->add_option("customer", code.customer, "The bank's own name for the customer")->required();
-  command->add_option("--codes", code.file, "File of the codes: enrolment_codes of the configuration")->required();
+  command->add_option("--codes", code.file, "File of the codes: enrolment_codes of the configuration")
+      ->required();
   command->add_option("--key-file", code.key_file, "key_file of the configuration")->required();
-  command->add_option("--card-file", code.pan_file, "File whose first line is the number of the card that the customer must show");
-  command->add_option("--days", code.days, "How long it is good for")->capture_default_str()->check(CLI::Range(1, 365));
+  command->add_option("--card-file", code.pan_file,
+                      "File whose first line is the number of the card that the customer must show");
+  command->add_option("--days", code.days, "How long it is good for")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 365));
   command->callback([&run, options] { run = [options] { return enrolment_code(options->code); }; });
   auto* key = app.add_subcommand("issuer-key", "Make the key that the codes on face cards are made with");
   key->add_option("file", options->key_file, "Where; its owner alone may read it")->required();

@@ -43,7 +43,9 @@ int code_key(const std::string& file) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor < 0) throw std::runtime_error(file + ": no key can be made there: " + std::strerror(errno));
   const auto bytes = key.view();
-  const bool written = ::write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(descriptor) == 0;
+  const bool written =
+      ::write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
+      ::fsync(descriptor) == 0;
   ::close(descriptor);
   if (!written) throw std::runtime_error(file + ": the key could not be written");
   return 0;

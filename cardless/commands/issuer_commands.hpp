@@ -7,7 +7,8 @@ namespace sesame::cardless {
 
 struct EnrolmentCodeOptions {
   std::string customer, file, key_file;
-  std::string pan_file;  // its first line is the number of the card that the customer must show; "" for any card
+  std::string
+      pan_file;  // its first line is the number of the card that the customer must show; "" for any card
   int days = 7;
 };
 /// Prints the code.

@@ -9,8 +9,10 @@
 
 namespace sesame::cardless {
 
-/// Over face.sock in the run directory of the host ("" is the usual one). What it is asked throws spi::Fault when it is not there.
-std::shared_ptr<biometric::RemoteEngine> running_faces(spi::AsioExecutor& executor, const std::string& run_directory);
+/// Over face.sock in the run directory of the host ("" is the usual one). What it is asked throws spi::Fault
+/// when it is not there.
+std::shared_ptr<biometric::RemoteEngine> running_faces(spi::AsioExecutor& executor,
+                                                       const std::string& run_directory);
 /// Throws std::runtime_error that says where a host with faces was looked for.
 spi::Task<void> require_faces(biometric::RemoteEngine& faces, std::string run_directory);
 

