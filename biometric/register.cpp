@@ -46,8 +46,6 @@ std::unique_ptr<camera::CameraDevice> make_face_camera(const spi::Section& secti
 }
 
 spi::Providers make_biometric(const spi::Section& section, spi::HostContext& context, const spi::Registry&) {
-  section.allow_only({"name", "provider", "gives_templates_away", "gives_pictures_away", "watches_subject",
-                      "natural_motion", "most_templates", "state"});
   BiometricProviderOptions options;
   options.gives_templates_away = section.boolean("gives_templates_away", false);
   options.gives_pictures_away = section.boolean("gives_pictures_away", false);

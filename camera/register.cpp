@@ -9,7 +9,6 @@ namespace {
 
 spi::Providers make_camera(const spi::Section& section, spi::HostContext& context,
                            const spi::Registry& registry) {
-  section.allow_only({"name", "provider", "cameras", "medium", "draws_text", "longest_text"});
   const spi::Section cameras = section.section("cameras");
   cameras.allow_only({"room", "person", "exit_slot"});
   std::array<std::unique_ptr<CameraDevice>, positions> devices;

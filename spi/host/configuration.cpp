@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace sesame::spi {
@@ -15,15 +16,17 @@ struct Section::Node {
   YAML::Node yaml;
   std::string file, path;  // "services[2]"
   int line = 0;
+  mutable std::set<std::string, std::less<>> asked;  // whether or not they are there
 };
 
 namespace {
 std::string joined(const std::string& path, std::string_view key) {
   return path.empty() ? std::string(key) : path + "." + std::string(key);
 }
-std::string list_of(std::initializer_list<std::string_view> words) {
+template <class Words>
+std::string list_of(const Words& words) {
   std::string text;
-  for (const auto word : words) text += (text.empty() ? "" : ", ") + std::string(word);
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + std::string(word);
   return text;
 }
 }  // namespace
@@ -53,6 +56,7 @@ Section Section::from_text(const std::string& text, const std::string& file_name
 }
 
 std::shared_ptr<const Section::Node> Section::child(std::string_view key) const {
+  node_->asked.emplace(key);
   if (!node_->yaml.IsMap()) return nullptr;
   const YAML::Node& map = node_->yaml;
   const YAML::Node value = map[std::string(key)];
@@ -174,11 +178,18 @@ std::vector<Section> Section::sections(std::string_view key) const {
 
 void Section::allow_only(std::initializer_list<std::string_view> allowed) const {
   for (const auto& key : keys())
-    if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) {
-      const YAML::Node& map = node_->yaml;
-      throw ConfigurationError(node_->file + ":" + std::to_string(map[key].Mark().line + 1) + ": unknown key " +
-                               joined(node_->path, key) + "; expected one of " + list_of(allowed));
-    }
+    if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) refuse_key(key, list_of(allowed));
+}
+
+void Section::allow_only_asked() const {
+  for (const auto& key : keys())
+    if (!node_->asked.contains(key)) refuse_key(key, list_of(node_->asked));
+}
+
+void Section::refuse_key(const std::string& key, const std::string& allowed) const {
+  const YAML::Node& map = node_->yaml;
+  throw ConfigurationError(node_->file + ":" + std::to_string(map[key].Mark().line + 1) + ": unknown key " +
+                           joined(node_->path, key) + "; expected one of " + allowed);
 }
 
 std::string Section::path(std::string_view key, std::string fallback) const {

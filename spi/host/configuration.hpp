@@ -1,5 +1,5 @@
 // Configuration files: YAML read through typed getters that say file, line and what was expected, and refuse keys that
-// nobody reads. A Section is a cheap handle into one file; a value, any thread.
+// nobody reads. A Section is a cheap handle into one file; a value, one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +41,8 @@ class Section {
 
   /// Throws for any other key: a misspelt key is an error, not a default.
   void allow_only(std::initializer_list<std::string_view> keys) const;
+  /// The same for keys that nobody asked for so far: for a section that several parts read, each its own keys.
+  void allow_only_asked() const;
   /// "atm.yaml:12".
   std::string where(std::string_view key = {}) const;
   [[noreturn]] void fail(std::string_view key, const std::string& expected) const;
@@ -51,6 +53,7 @@ class Section {
   struct Node;
   explicit Section(std::shared_ptr<const Node> node);
   std::shared_ptr<const Node> child(std::string_view key) const;
+  [[noreturn]] void refuse_key(const std::string& key, const std::string& allowed) const;
   std::shared_ptr<const Node> node_;
 };
 

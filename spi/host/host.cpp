@@ -30,6 +30,7 @@ Host::Host(Executor& executor, const Registry& registry, const Section& configur
     ServiceOptions options = options_for(entry);
     options.vendor = vendor_;
     auto providers = registry.provider(entry)(entry, context_, registry);
+    entry.allow_only_asked();
     originals_[name] = std::make_unique<Service>(executor, options, std::make_unique<ProviderBody>(std::move(providers)), &policy_, journal_);
     options_[name] = std::move(options);
     order_.push_back(name);

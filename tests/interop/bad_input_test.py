@@ -41,6 +41,8 @@ class BadInput(unittest.TestCase):
         self.refused(DEVICES.replace("type: motor", "type: moter"), "atm.yaml:3", "motor, swipe")
         self.refused(DEVICES.replace("provider: Keyboard", "provider: Keybord"), "atm.yaml:4", "Keyboard")
         self.refused(DEVICES.replace("driver: simulated, type", "driver: acme, type"), "atm.yaml:3", "simulated")
+        self.refused(DEVICES.replace("type: motor", "tipe: motor"), "atm.yaml:3: unknown key services[0].tipe", "read_ms", "type")
+        self.refused(DEVICES.replace("driver: simulated}", "driver: simulated, read_ms: 5}"), "atm.yaml:4: unknown key services[1].read_ms")
         self.refused("services: [", "atm.yaml")
 
     def test_a_cardless_session_that_cannot_be(self):

@@ -29,6 +29,15 @@ TEST(Configuration, a_key_that_nobody_reads_is_an_error) {
             "atm.yaml:2: unknown key listen.adress; expected one of address, ports");
 }
 
+TEST(Configuration, a_key_that_none_of_several_readers_asks_for_is_an_error) {
+  const Section atm = Section::from_text("name: reader\ntipe: dip\n", "atm.yaml");
+  atm.text("name");
+  atm.word("type", {"motor", "dip"}, "motor");
+  EXPECT_EQ(error_of([&] { atm.allow_only_asked(); }), "atm.yaml:2: unknown key tipe; expected one of name, type");
+  atm.has("tipe");
+  EXPECT_EQ(error_of([&] { atm.allow_only_asked(); }), "no error");
+}
+
 TEST(Configuration, text_that_is_no_yaml_says_where) {
   EXPECT_THAT(error_of([] { Section::from_text("a: [1, 2\nb: 3\n", "atm.yaml"); }), testing::StartsWith("atm.yaml:2: not YAML"));
   EXPECT_THAT(error_of([] { Section::from_text("- 1\n", "atm.yaml"); }), testing::HasSubstr("expected a mapping"));
