@@ -1,7 +1,9 @@
 // Makes every simulated device a driver named `simulated` of its class.
 #include "simulators/control/control_panel.hpp"
+#include "simulators/devices/barcode_reader/simulated_barcode_reader.hpp"
 #include "simulators/devices/card_reader/simulated_card_reader.hpp"
 #include "simulators/devices/keyboard/simulated_keyboard.hpp"
+#include "simulators/devices/lights/simulated_lights.hpp"
 #include "simulators/devices/text_terminal/simulated_text_terminal.hpp"
 #include "spi/host/registry.hpp"
 
@@ -51,11 +53,31 @@ std::unique_ptr<text_terminal::Device> make_text_terminal(const spi::Section& se
   return device;
 }
 
+// {driver: simulated, filters: true}
+std::unique_ptr<barcode_reader::Device> make_barcode_reader(const spi::Section& section, spi::HostContext& context) {
+  auto facts = ordinary_barcode_reader();
+  facts.filters = section.boolean("filters", true);
+  auto device = std::make_unique<SimulatedBarcodeReader>(std::move(facts), section.text("name"));
+  context.shared<ControlPanel>()->add(*device);
+  return device;
+}
+
+// {driver: simulated, individual_flash_rates: true}
+std::unique_ptr<lights::Device> make_lights(const spi::Section& section, spi::HostContext& context) {
+  auto facts = ordinary_lights();
+  facts.individual_flash_rates = section.boolean("individual_flash_rates", true);
+  auto device = std::make_unique<SimulatedLights>(std::move(facts), section.text("name"));
+  context.shared<ControlPanel>()->add(*device);
+  return device;
+}
+
 }  // namespace
 
 void register_simulated_devices(spi::Registry& registry) {
+  registry.add_driver<barcode_reader::Device>("simulated", make_barcode_reader);
   registry.add_driver<card_reader::Device>("simulated", make_card_reader);
   registry.add_driver<keyboard::Device>("simulated", make_keyboard);
+  registry.add_driver<lights::Device>("simulated", make_lights);
   registry.add_driver<text_terminal::Device>("simulated", make_text_terminal);
 }
 
