@@ -49,9 +49,9 @@ biometric::Claim read_claim(const std::string& text) {
   const auto equals = text.find('=');
   const std::string kind = text.substr(0, equals);
   const bool number = kind == "phone" || kind == "passcode" || kind == "customer";
-  if (!number && kind != "id")
+  if (!number && kind != "id" && kind != "qr")
     throw std::runtime_error(
-        "--claim: expected phone, id, customer or passcode, and =VALUE or nothing after it");
+        "--claim: expected phone, id, customer, passcode or qr, and =VALUE or nothing after it");
   std::string value = equals == std::string::npos ? asked_for(kind) : text.substr(equals + 1);
   if (value.empty()) throw std::runtime_error("--claim " + kind + ": expected a value after the '='");
   if (number && !all_digits(value))

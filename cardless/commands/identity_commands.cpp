@@ -130,7 +130,7 @@ void add_enrol(CLI::App& app, std::function<int()>& run, const std::shared_ptr<O
   command->add_option("--issuer", enrolling.issuer, "Who issues the customer's cards")->capture_default_str();
   command
       ->add_option("--claim", enrolling.claims,
-                   "How the customer says who it is: phone=..., id=..., customer=..., passcode=...; the kind "
+                   "How the customer says who it is: phone=..., id=..., customer=..., passcode=..., qr=...; the kind "
                    "alone asks for the value")
       ->allow_extra_args(false);
   command->add_option("--consent", enrolling.consent,

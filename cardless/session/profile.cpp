@@ -16,7 +16,7 @@ std::chrono::milliseconds seconds(const Section& section, std::string_view key, 
 ClaimKind claim_kind(const Section& section, std::size_t pin_digits) {
   section.allow_only({"kind", "digits"});
   ClaimKind kind;
-  kind.kind = section.word("kind", {"phone", "id", "customer", "passcode"});
+  kind.kind = section.word("kind", {"phone", "id", "customer", "passcode", "qr"});
   const auto digits = section.texts("digits");
   const auto number = [&](const std::string& text) {
     const bool good = !text.empty() && text.size() <= 2 &&
@@ -45,10 +45,13 @@ biometric::HeadMotion head_motion(const Section& section) {
 }
 
 void read_start(const Section& section, Profile& profile) {
-  section.allow_only({"key", "button", "gaze"});
+  section.allow_only({"key", "button", "gaze", "qr"});
   profile.start_key = section.text("key", "");
   profile.start_button = section.boolean("button", true);
   profile.start_gaze = section.boolean("gaze", false);
+  profile.start_qr = section.boolean("qr", false);
+  if (profile.start_qr && !profile.qr_claim)
+    section.fail("qr", "a claim of the kind qr beside it: the code that starts the session is the claim");
   if (profile.start_gaze && !profile.identifies())
     section.fail("gaze", "a key or a button: only a profile without a claim may start on gaze");
 }
@@ -76,8 +79,15 @@ Profile read_profile(const Section& section, std::size_t pin_digits) {
   Profile profile;
   profile.name = section.text("name");
   profile.enrols = section.word("kind", {"login", "enrol"}, "login") == "enrol";
-  for (const auto& claim : section.sections("claim")) profile.claims.push_back(claim_kind(claim, pin_digits));
-  if (profile.enrols && profile.claims.size() != 1) section.fail("claim", "the one claim that is handed out");
+  for (const auto& claim : section.sections("claim")) {
+    if (claim.text("kind") == "qr") {
+      claim.allow_only({"kind"});
+      profile.qr_claim = true;
+    } else {
+      profile.claims.push_back(claim_kind(claim, pin_digits));
+    }
+  }
+  if (profile.enrols && (profile.claims.size() != 1 || profile.qr_claim)) section.fail("claim", "the one claim that is handed out");
   read_start(section.section("start"), profile);
   profile.show_claim = section.boolean("show_claim", false);
   profile.face_first = section.word("order", {"claim_first", "face_first"}, "claim_first") == "face_first";

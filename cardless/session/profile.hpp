@@ -2,8 +2,8 @@
 // operator may write his own. A value, any thread.
 //
 //     name: passcode
-//     start: {key: fdk01, button: true, gaze: false}
-//     claim: [{kind: passcode, digits: [6, 8]}]     # none: 1:N
+//     start: {key: fdk01, button: true, gaze: false, qr: false}
+//     claim: [{kind: passcode, digits: [6, 8]}]     # none: 1:N; {kind: qr}: a QR code is shown
 //     show_claim: false
 //     order: claim_first                            # or face_first
 //     face: {false_match_rate: 1.0e-5}              # or {false_positive_identification_rate: 1.0e-3}
@@ -21,7 +21,7 @@
 
 namespace sesame::cardless {
 
-/// What a customer may say to be found, told apart by how many digits it has.
+/// What a customer may type to be found, told apart by how many digits it has.
 struct ClaimKind {
   std::string kind;  // "phone", "id", "customer", "passcode"
   std::size_t fewest = 1, most = 16;
@@ -31,7 +31,9 @@ struct Profile {
   std::string name;
   std::string start_key;  // "" for none
   bool start_button = true, start_gaze = false;
-  std::vector<ClaimKind> claims;
+  bool start_qr = false;  // the claim's code starts the session
+  std::vector<ClaimKind> claims;  // that are typed
+  bool qr_claim = false;          // a code shown to the bar code reader is a claim of the kind "qr"
   bool show_claim = false;  // echo its digits, not asterisks
   bool face_first = false;
   double false_match_rate = 1e-5;
@@ -45,7 +47,7 @@ struct Profile {
   std::string consent_text_version;
   std::vector<std::string> languages;  // of the consent text
 
-  bool identifies() const { return claims.empty() && !enrols; }
+  bool identifies() const { return claims.empty() && !qr_claim && !enrols; }
 };
 
 /// `pin_digits`: a passcode must not have the PIN's length. Throws spi::ConfigurationError.

@@ -5,6 +5,7 @@
 //       card_reader: cardreader
 //       keyboard: keyboard
 //       display: textterminal
+//       barcode_reader: barcodereader   # for profiles with QR codes
 //       terminal: atm-1
 //       language: en
 //       profiles: [passcode, enrol]     # shipped ones, or YAML files
@@ -97,7 +98,7 @@ IssuerOptions issuer_of(const Section& section, Host& host) {
 class Cardless final : public Extension {
  public:
   Cardless(const Section& section, Host& host) : prompts_(language_of(section)), fallback_("en") {
-    section.allow_only({"card_reader", "keyboard", "display", "terminal", "language", "profiles",
+    section.allow_only({"card_reader", "keyboard", "display", "barcode_reader", "terminal", "language", "profiles",
                         "profiles_in", "pin_digits", "retain_unit", "issuer",
                         "originals", "ca_file"});
     auto profiles = profiles_of(section);
@@ -111,13 +112,21 @@ class Cardless final : public Extension {
       keyboard = std::make_unique<KeyboardFront>(executor, original(section, host, "keyboard"));
     if (section.has("display"))
       display = std::make_unique<TextTerminalFront>(executor, original(section, host, "display"));
+    std::unique_ptr<BarcodeReaderFront> scanner;
+    if (section.has("barcode_reader"))
+      scanner = std::make_unique<BarcodeReaderFront>(executor, original(section, host, "barcode_reader"));
     for (const auto& profile : profiles)
-      if (!keyboard && (!profile.identifies() || !profile.start_key.empty()))
+      if (profile.qr_claim && !scanner)
+        section.fail("barcode_reader",
+                     "the service of the bar code reader, which the profile " + profile.name + " needs");
+    for (const auto& profile : profiles)
+      if (!keyboard && (!profile.claims.empty() || !profile.start_key.empty()))
         section.fail("keyboard", "the service of the keyboard, which the profile " + profile.name + " needs");
     DeskParts parts{executor,
                     *reader,
                     keyboard.get(),
                     display.get(),
+                    scanner.get(),
                     *host.context().shared<biometric::HostEngine>(),
                     *cards_,
                     prompts_,
@@ -129,6 +138,7 @@ class Cardless final : public Extension {
     host.put_front(section.text("card_reader"), std::move(reader));
     if (keyboard) host.put_front(section.text("keyboard"), std::move(keyboard));
     if (display) host.put_front(section.text("display"), std::move(display));
+    if (scanner) host.put_front(section.text("barcode_reader"), std::move(scanner));
     desk_ = std::make_shared<SessionDesk>(std::move(parts), std::move(profiles));
     host.context().set(desk_);
     context_ = &host.context();

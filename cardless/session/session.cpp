@@ -15,6 +15,8 @@ using biometric::QualityHint;
 namespace {
 
 std::string_view claim_word(const Profile& profile) {
+  if (profile.claims.empty()) return "showCode";
+  if (profile.qr_claim) return "enterOrShowCode";
   if (profile.claims.size() > 1) return "enterPhoneOrId";
   const std::string& kind = profile.claims.front().kind;
   if (kind == "phone") return "enterPhone";
@@ -73,10 +75,11 @@ void show_progress(Prompter& prompter, const CaptureProgress& progress) {
   prompter.say(word_of(progress.kind == CaptureProgress::Kind::hint ? progress.hint : QualityHint::none));
 }
 
-Session::Session(SessionParts parts, const Profile& profile, bool by_gaze)
-    : parts_(std::move(parts)), profile_(profile), by_gaze_(by_gaze) {}
+Session::Session(SessionParts parts, const Profile& profile, bool by_gaze, std::string code)
+    : parts_(std::move(parts)), profile_(profile), by_gaze_(by_gaze), code_(std::move(code)) {}
 
 Session::~Session() {
+  biometric::cleanse(code_);
   biometric::cleanse(claim_.value);
   biometric::cleanse(customer_.token_pan);
 }
@@ -115,7 +118,7 @@ Task<void> Session::tell(std::string_view word) {
 }
 
 Task<Session::Attempt> Session::attempt() {
-  const bool asks = !profile_.claims.empty();
+  const bool asks = !profile_.identifies();
   if (asks && !profile_.face_first) {
     const bool claimed = co_await ask_claim();
     if (!claimed) co_return Attempt::given_up;
@@ -134,22 +137,47 @@ Task<Session::Attempt> Session::attempt() {
   co_return recognised ? Attempt::recognised : Attempt::refused;
 }
 
+// The digits that were typed, or nothing: then code_ is what was shown, or it is empty and cancel was pressed.
+Task<std::optional<std::string>> Session::typed_or_shown(std::string_view word) {
+  DigitsWanted wanted;
+  wanted.longest = profile_.claims.empty() ? 0 : longest_claim(profile_) + 1;  // one too many is not silently cut
+  wanted.typed = [this, word](std::size_t digits) { parts_.prompter.say(word, std::string(digits, '*')); };
+  if (profile_.claims.empty()) wanted.typed = nullptr;  // only cancel means something
+  const bool scans = profile_.qr_claim && parts_.scanner != nullptr;
+  if (scans && !parts_.keyboard) {
+    code_ = co_await parts_.scanner->read_code();
+    co_return std::nullopt;
+  }
+  auto typing = parts_.keyboard->enter_digits(std::move(wanted));
+  if (!scans) {
+    auto typed = co_await std::move(typing);
+    co_return typed;
+  }
+  auto either = co_await race(std::move(typing), parts_.scanner->read_code());
+  if (either.first == 0) co_return std::move(*either.template get<0>());
+  code_ = std::move(*either.template get<1>());
+  co_return std::nullopt;
+}
+
 Task<bool> Session::ask_claim() {
   const std::string_view word = claim_word(profile_);
   const TimePoint until = parts_.executor.now() + profile_.claim_time;
   for (;;) {
-    DigitsWanted wanted;
-    wanted.longest = longest_claim(profile_) + 1;  // one too many is not silently cut
-    wanted.typed = [this, word](std::size_t digits) { parts_.prompter.say(word, std::string(digits, '*')); };
+    if (!code_.empty()) {
+      claim_ = {"qr", std::exchange(code_, {})};
+      co_return true;
+    }
     parts_.prompter.say(word);
     co_await parts_.prompter.settled();
-    auto typing = parts_.keyboard->enter_digits(std::move(wanted));
-    auto typed = co_await within(until - parts_.executor.now(), std::move(typing));
-    if (!typed || !*typed) {
-      gave_up_ = typed ? "the customer pressed cancel" : "no claim was typed in time";
+    auto claiming = typed_or_shown(word);
+    auto claimed = co_await within(until - parts_.executor.now(), std::move(claiming));
+    if (!code_.empty()) continue;
+    if (!claimed || !*claimed) {
+      gave_up_ = claimed ? "the customer pressed cancel" : "no claim was made in time";
       co_return false;
     }
-    std::string& digits = **typed;
+    if (profile_.claims.empty()) continue;  // Enter, and no code yet
+    std::string& digits = **claimed;
     const ClaimKind* kind = kind_of(profile_, digits.size());
     if (kind) {
       // An identity number of 17 digits ends in X, which a keypad does not have.

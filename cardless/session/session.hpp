@@ -7,6 +7,7 @@
 #include <string>
 
 #include "biometric/engine.hpp"
+#include "cardless/front/barcode_reader_front.hpp"
 #include "cardless/front/card_reader_front.hpp"
 #include "cardless/front/keyboard_front.hpp"
 #include "cardless/session/card_maker.hpp"
@@ -19,7 +20,8 @@ namespace sesame::cardless {
 struct SessionParts {
   spi::Executor& executor;
   CardReaderFront& reader;
-  KeyboardFront* keyboard;  // null: no claim can be typed
+  KeyboardFront* keyboard;      // null: no claim can be typed
+  BarcodeReaderFront* scanner;  // null: no code can be shown
   Prompter& prompter;
   biometric::Engine& engine;
   CardMaker& cards;
@@ -29,7 +31,8 @@ struct SessionParts {
 
 class Session {
  public:
-  Session(SessionParts parts, const Profile& profile, bool by_gaze);
+  /// `code`: the QR code that started it, which is the first attempt's claim; "" for none.
+  Session(SessionParts parts, const Profile& profile, bool by_gaze, std::string code = {});
   ~Session();
   Session(const Session&) = delete;
 
@@ -41,6 +44,7 @@ class Session {
 
   spi::Task<Attempt> attempt();
   spi::Task<bool> ask_claim();
+  spi::Task<std::optional<std::string>> typed_or_shown(std::string_view word);
   spi::Task<bool> capture();
   spi::Task<bool> decide();
   spi::Task<std::string> hand_in();
@@ -49,6 +53,7 @@ class Session {
   SessionParts parts_;
   const Profile& profile_;
   bool by_gaze_;
+  std::string code_;  // shown, and not yet claimed with
   std::unique_ptr<biometric::CaptureContext> context_;
   biometric::Claim claim_;
   biometric::CustomerFacts customer_;

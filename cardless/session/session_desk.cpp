@@ -13,9 +13,11 @@ constexpr auto between_attempts = 1s;
 }
 
 struct SessionDesk::Running {
-  Running(const Profile& how, bool gaze, ConnectionId whose) : profile(how), by_gaze(gaze), client(whose) {}
+  Running(const Profile& how, bool gaze, std::string shown, ConnectionId whose)
+      : profile(how), by_gaze(gaze), code(std::move(shown)), client(whose) {}
   const Profile& profile;
   bool by_gaze;
+  std::string code;  // that started it
   ConnectionId client;
   std::string why;  // it was ended
   CancelScope scope;
@@ -34,6 +36,7 @@ SessionDesk::SessionDesk(DeskParts parts, std::vector<Profile> profiles)
   tasks_.spawn(check_profiles());
   const bool gaze = std::ranges::any_of(profiles_, &Profile::start_gaze);
   if (gaze) tasks_.spawn(watch_gaze());
+  if (parts_.scanner && std::ranges::any_of(profiles_, &Profile::start_qr)) tasks_.spawn(watch_codes());
 }
 
 SessionDesk::~SessionDesk() {
@@ -163,8 +166,8 @@ std::string SessionDesk::press_start(const std::string& name) {
   return name.empty() ? "no profile has a button" : "no profile of that name that has a button and can run";
 }
 
-void SessionDesk::start(const Profile& profile, bool by_gaze) {
-  auto session = std::make_shared<Running>(profile, by_gaze, *client_);
+void SessionDesk::start(const Profile& profile, bool by_gaze, std::string code) {
+  auto session = std::make_shared<Running>(profile, by_gaze, std::move(code), *client_);
   session_ = session;
   arm();
   tasks_.spawn(run(session), &session->scope);
@@ -178,7 +181,7 @@ void SessionDesk::end(const std::string& why) {
 
 Task<void> SessionDesk::run(std::shared_ptr<Running> session) {
   parts_.note("info",
-              "session " + session->profile.name + ": started" + (session->by_gaze ? " by gaze" : ""));
+              "session " + session->profile.name + ": started" + (session->by_gaze ? " by gaze" : session->code.empty() ? "" : " by a QR code"));
   auto conducted = co_await outcome(conduct_safely(session));
   co_await shielded(clean_up());
   const std::string how = conducted ? *conducted : conducted.canceled() ? "ended: " + session->why : "failed";
@@ -200,21 +203,20 @@ Task<std::string> SessionDesk::conduct_safely(std::shared_ptr<Running> session) 
 Task<std::string> SessionDesk::conduct(std::shared_ptr<Running> session) {
   const Profile& profile = session->profile;
   const bool types = !profile.identifies();
-  if (types && !parts_.keyboard) co_return "no keyboard";
-  if (types) {
+  if (types && parts_.keyboard) {
     const bool keys = co_await parts_.keyboard->borrow();
     if (!keys) co_return "the application uses the keys";
   }
   if (parts_.display && !parts_.display->can_lend())
     co_return "the application's screen could not be restored";
   prompter_->begin();
-  const SessionParts parts{parts_.executor, parts_.reader, parts_.keyboard, *prompter_,
+  const SessionParts parts{parts_.executor, parts_.reader, parts_.keyboard, parts_.scanner, *prompter_,
                            parts_.engine,   parts_.cards,  parts_.terminal, parts_.prompts.language()};
   if (profile.enrols) {
     Enrolment enrolment(parts, profile);
     co_return co_await enrolment.run();
   }
-  Session login(parts, profile, session->by_gaze);
+  Session login(parts, profile, session->by_gaze, std::exchange(session->code, {}));
   co_return co_await login.run();
 }
 
@@ -244,6 +246,22 @@ Task<void> SessionDesk::watch_gaze() {
     biometric::PresenceRequest nobody;
     nobody.wanted = false;
     co_await outcome(parts_.engine.wait_presence(nobody));
+  }
+}
+
+Task<void> SessionDesk::until_not_ready() {
+  while (ready()) co_await changed_.wait();
+}
+
+// The scanner looks for codes exactly while one would start a session.
+Task<void> SessionDesk::watch_codes() {
+  for (;;) {
+    while (!ready()) co_await changed_.wait();
+    const auto profile = std::ranges::find_if(offered_, [](const Profile* each) { return each->start_qr; });
+    if (profile == offered_.end()) co_return;
+    auto either = co_await race(parts_.scanner->read_code(), until_not_ready());
+    auto& code = either.template get<0>();
+    if (code && ready()) start(**profile, false, std::move(*code));
   }
 }
 

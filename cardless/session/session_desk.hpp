@@ -18,6 +18,7 @@ struct DeskParts {
   CardReaderFront& reader;
   KeyboardFront* keyboard;
   TextTerminalFront* display;
+  BarcodeReaderFront* scanner;
   biometric::Engine& engine;
   CardMaker& cards;
   const Prompts& prompts;
@@ -63,7 +64,7 @@ class SessionDesk final : private CardReaderFront::Watcher,
 
   void end(const std::string& why);
   void forget_client();
-  void start(const Profile& profile, bool by_gaze);
+  void start(const Profile& profile, bool by_gaze, std::string code = {});
   void arm();
   spi::Task<void> run(std::shared_ptr<Running> session);
   spi::Task<std::string> conduct_safely(std::shared_ptr<Running> session);
@@ -71,6 +72,8 @@ class SessionDesk final : private CardReaderFront::Watcher,
   spi::Task<void> clean_up();
   spi::Task<void> check_profiles();
   spi::Task<void> watch_gaze();
+  spi::Task<void> watch_codes();
+  spi::Task<void> until_not_ready();
   spi::Task<void> block(std::string customer_id);
   std::chrono::milliseconds resume_for() const;
 

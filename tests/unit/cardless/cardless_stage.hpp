@@ -11,6 +11,7 @@
 #include "tests/unit/devices/stage.hpp"
 
 namespace sesame::devices {
+void register_barcode_reader(spi::Registry&);
 void register_card_reader(spi::Registry&);
 void register_keyboard(spi::Registry&);
 void register_text_terminal(spi::Registry&);
@@ -50,6 +51,7 @@ class CardlessStage {
   explicit CardlessStage(const std::string& profiles = "[passcode]",
                          const std::string& reader = "type: motor", bool with_session = true,
                          const std::string& issuer = "{simulated: true}") {
+    devices::register_barcode_reader(registry);
     devices::register_card_reader(registry);
     devices::register_keyboard(registry);
     devices::register_text_terminal(registry);
@@ -58,17 +60,19 @@ class CardlessStage {
     std::string text = "services:\n  - {name: cardreader, provider: CardReader, driver: simulated, " +
                        reader +
                        "}\n  - {name: keyboard, provider: Keyboard, driver: simulated}\n"
-                       "  - {name: textterminal, provider: TextTerminal, driver: simulated}\n";
+                       "  - {name: textterminal, provider: TextTerminal, driver: simulated}\n"
+                       "  - {name: barcodereader, provider: BarcodeReader, driver: simulated}\n";
     if (with_session)
       text +=
-          "cardless: {card_reader: cardreader, keyboard: keyboard, display: textterminal, terminal: atm-1, "
+          "cardless: {card_reader: cardreader, keyboard: keyboard, display: textterminal, barcode_reader: barcodereader, "
+          "terminal: atm-1, "
           "profiles: " +
           profiles + ", issuer: " + issuer + "}\n";
     host = std::make_unique<spi::Host>(executor, registry, spi::Section::from_text(text, "atm.yaml"));
     engine = std::make_shared<biometric::ScriptedEngine>();
     host->context().shared<biometric::HostEngine>()->use(engine);
     enrol("bea", "face of bea",
-          {{"passcode", "123456"}, {"phone", "09012345678"}, {"id", "11010519491231002X"}}, bea_token);
+          {{"passcode", "123456"}, {"phone", "09012345678"}, {"id", "11010519491231002X"}, {"qr", "https://bank.example/9f3c"}}, bea_token);
     settle();  // the fronts know their originals
     reader_client = std::make_unique<Client>(executor, host->open("cardreader"));
     keyboard_client = std::make_unique<Client>(executor, host->open("keyboard"));

@@ -18,7 +18,7 @@ std::string refusal_of(const std::string& text) {
 }
 
 TEST(Profiles, all_shipped_ones_can_be_read) {
-  for (const char* name : {"passcode", "phone-after-face", "phone-or-id", "face-only", "enrol"}) {
+  for (const char* name : {"passcode", "phone-after-face", "phone-or-id", "face-only", "qr-code", "enrol"}) {
     SCOPED_TRACE(name);
     ASSERT_NE(shipped_profile(name), nullptr);
     EXPECT_EQ(profile_of(shipped_profile(name)).name, name);

@@ -84,7 +84,7 @@ TEST(Claims, are_of_kinds_that_a_profile_asks_for_with_digits_where_a_keypad_has
   EXPECT_EQ(claims[0].kind, "phone");
   EXPECT_EQ(claims[1].value, "AB 12=3");
   EXPECT_EQ(why_not("passcode=12a4"), "--claim passcode: expected digits, which a keypad has");
-  EXPECT_THAT(why_not("pasword=1234"), testing::HasSubstr("expected phone, id, customer or passcode"));
+  EXPECT_THAT(why_not("pasword=1234"), testing::HasSubstr("expected phone, id, customer, passcode or qr"));
   EXPECT_THAT(why_not("phone="), testing::HasSubstr("expected a value"));
 }
 
