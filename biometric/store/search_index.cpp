@@ -1,51 +1,72 @@
 #include "biometric/store/search_index.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
 namespace sesame::biometric {
 
+using int8::rows_in_block;
+
 namespace {
 
-// Sixteen sums side by side: a compiler may not reorder one sum of floats, but vectorises these.
-float dot(std::span<const float> left, std::span<const float> right) {
-  constexpr std::size_t lanes = 16;
-  std::array<float, lanes> sums{};
-  std::size_t i = 0;
-  for (; i + lanes <= left.size(); i += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += left[i + lane] * right[i + lane];
-  }
-  float sum = 0;
-  for (const float part : sums) sum += part;
-  for (; i < left.size(); ++i) sum += left[i] * right[i];
-  return sum;
-}
+// 42 MB of templates of 512: enough for large pages, little to have in reserve.
+constexpr std::size_t most_blocks_in_chunk = 512;
 
 }  // namespace
 
-std::span<float> SearchIndex::row(std::size_t index) {
-  return {reinterpret_cast<float*>(rows_.data()) + index * dimension_, dimension_};
+void SearchIndex::check(std::span<const float> values, const char* what) const {
+  if (values.size() != dimension_)
+    throw std::invalid_argument(std::string(what) + " of another length than the index's");
+  if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
+    throw std::invalid_argument(std::string(what) + " with values that are no numbers");
 }
 
-std::span<const float> SearchIndex::row(std::size_t index) const {
-  return {reinterpret_cast<const float*>(rows_.data()) + index * dimension_, dimension_};
+std::span<float> SearchIndex::floats(std::size_t row) const {
+  return {blocks_[row / rows_in_block].floats + row % rows_in_block * dimension_, dimension_};
 }
 
+int8::BlockRow SearchIndex::codes(std::size_t row) const {
+  return {shape_, blocks_[row / rows_in_block].codes, row % rows_in_block};
+}
+
+// By chunks, so that a large gallery is never in memory twice; each as large as all before it, so that a
+// small one takes little.
 void SearchIndex::grow() {
-  const std::size_t row_bytes = dimension_ * sizeof(float);
-  if ((size() + 1) * row_bytes <= rows_.size()) return;
-  LockedMemory larger(std::max<std::size_t>(size() + 1, size() * 3 / 2) * row_bytes);
-  std::copy_n(rows_.data(), size() * row_bytes, larger.data());
-  rows_ = std::move(larger);
+  if (size() < blocks_.size() * rows_in_block) return;
+  const std::size_t count = std::clamp<std::size_t>(blocks_.size(), 1, most_blocks_in_chunk);
+  const std::size_t float_bytes = rows_in_block * dimension_ * sizeof(float);
+  LockedMemory chunk(count * (shape_.bytes() + float_bytes));
+  blocks_in_.reserve(chunks_.size() + 1);
+  chunks_.reserve(chunks_.size() + 1);
+  blocks_.reserve(blocks_.size() + count);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint8_t* const rows = chunk.data() + count * shape_.bytes() + i * float_bytes;
+    blocks_.push_back({chunk.data() + i * shape_.bytes(), reinterpret_cast<float*>(rows)});
+  }
+  blocks_in_.push_back(count);
+  chunks_.push_back(std::move(chunk));
+}
+
+// One empty chunk stays, for who is enrolled next.
+void SearchIndex::shrink() {
+  while (chunks_.size() > 1) {
+    const std::size_t last = blocks_in_.back(), before = blocks_in_[blocks_in_.size() - 2];
+    if (size() > (blocks_.size() - last - before) * rows_in_block) return;
+    blocks_.resize(blocks_.size() - last);
+    blocks_in_.pop_back();
+    chunks_.pop_back();
+  }
 }
 
 void SearchIndex::add(const std::string& customer, std::span<const float> values) {
-  if (values.size() != dimension_)
-    throw std::invalid_argument("a template of another length than the index's");
+  check(values, "a template");
   grow();
-  std::ranges::copy(values, row(size()).begin());
+  // The bytes are made where the floats go afterwards.
+  const std::span bytes(reinterpret_cast<std::int8_t*>(floats(size()).data()), dimension_);
+  codes(size()).write(bytes, int8::round_to_bytes(values, bytes));
+  std::ranges::copy(values, floats(size()).begin());
   rows_of_[customer].push_back(size());
   customers_.push_back(customer);
 }
@@ -60,34 +81,16 @@ void SearchIndex::remove(const std::string& customer) {
   for (const std::size_t hole : gone) {
     const std::size_t last = size() - 1;
     if (hole != last) {
-      std::ranges::copy(row(last), row(hole).begin());
+      std::ranges::copy(floats(last), floats(hole).begin());
+      codes(hole).copy_from(codes(last));
       customers_[hole] = std::move(customers_[last]);
       std::ranges::replace(rows_of_.at(customers_[hole]), last, hole);
     }
-    cleanse(row(last));
+    cleanse(floats(last));
+    codes(last).clear();
     customers_.pop_back();
   }
-}
-
-std::vector<SearchIndex::Hit> SearchIndex::search(std::span<const float> probe, std::size_t maximum) const {
-  if (probe.size() != dimension_) throw std::invalid_argument("a probe of another length than the index's");
-  if (maximum == 0) return {};
-  // The worst of the best on top.
-  std::vector<std::pair<float, std::size_t>> best;
-  for (std::size_t index = 0; index < size(); ++index) {
-    const float cosine = dot(probe, row(index));
-    if (best.size() == maximum && !(cosine > best.front().first)) continue;
-    if (best.size() == maximum) {
-      std::ranges::pop_heap(best, std::greater<>());
-      best.pop_back();
-    }
-    best.emplace_back(cosine, index);
-    std::ranges::push_heap(best, std::greater<>());
-  }
-  std::ranges::sort(best, std::greater<>());
-  std::vector<Hit> hits;
-  for (const auto& [cosine, index] : best) hits.push_back({customers_[index], cosine});
-  return hits;
+  shrink();
 }
 
 }  // namespace sesame::biometric

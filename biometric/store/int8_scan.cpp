@@ -1,0 +1,167 @@
+// Compiled once for each set of instructions that Highway knows of this processor's family.
+#include "biometric/store/int8_scan.hpp"
+
+#include <array>
+#include <bit>
+
+// Ice Lake and later, with instructions for products of bytes. Vectors without a size known to the compiler
+// cannot stand in arrays.
+#define HWY_WANT_AVX3_DL
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "biometric/store/int8_scan.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+#if HWY_TARGET == HWY_AVX3_DL
+// Highway 1.0.3 asks the processor for it but does not tell the compiler.
+#pragma GCC target("avx512vnni")
+#endif
+namespace sesame::biometric::int8::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+static_assert(std::endian::native == std::endian::little);  // how groups of bytes are read as words
+
+// A row a lane, 16 lanes at most.
+using Sums = hn::CappedTag<std::int32_t, 16>;
+using Floats = hn::RebindToFloat<Sums>;
+constexpr std::size_t lanes = HWY_MIN(HWY_LANES(std::int32_t), 16);
+// Two vectors of rows at a time share what is read of the probes.
+constexpr std::size_t tile_vectors = 2;
+constexpr std::size_t tile_rows = tile_vectors * lanes;
+static_assert(rows_in_block % tile_rows == 0);
+// As many probes at a time as there are registers for.
+constexpr std::size_t most_probes = HWY_CAP_GE512 ? 8 : 4;
+
+// Rows of one group, ready to be multiplied.
+#if HWY_TARGET == HWY_AVX3_DL
+using Group = hn::Vec<Sums>;
+HWY_INLINE Group read_group(const std::uint8_t* bytes) {
+  return hn::Load(Sums(), reinterpret_cast<const std::int32_t*>(bytes));
+}
+HWY_INLINE hn::Vec<Sums> add_products(hn::Vec<Sums> sum, const Group& rows, const ProbeCodes& probe,
+                                      std::size_t group) {
+  return hn::Vec<Sums>{_mm512_dpbusd_epi32(sum.raw, rows.raw, _mm512_set1_epi32(probe.fours[group]))};
+}
+#elif HWY_TARGET == HWY_SCALAR
+using Group = const std::uint8_t*;
+HWY_INLINE Group read_group(const std::uint8_t* bytes) { return bytes; }
+HWY_INLINE hn::Vec<Sums> add_products(hn::Vec<Sums> sum, const Group& rows, const ProbeCodes& probe,
+                                      std::size_t group) {
+  for (std::size_t i = 0; i < group_bytes; ++i) {
+    const auto code = static_cast<std::int8_t>(static_cast<std::uint32_t>(probe.fours[group]) >> 8 * i);
+    sum.raw += rows[i] * code;
+  }
+  return sum;
+}
+#else
+using Words = hn::Repartition<std::int16_t, Sums>;
+struct Group {
+  hn::Vec<Words> even, odd;
+};
+HWY_INLINE Group read_group(const std::uint8_t* bytes) {
+  const hn::RebindToUnsigned<Words> bits;
+  const auto both = hn::Load(bits, reinterpret_cast<const std::uint16_t*>(bytes));
+  return {hn::BitCast(Words(), hn::And(both, hn::Set(bits, 0xFF))),
+          hn::BitCast(Words(), hn::ShiftRight<8>(both))};
+}
+HWY_INLINE hn::Vec<Sums> add_products(hn::Vec<Sums> sum, const Group& rows, const ProbeCodes& probe,
+                                      std::size_t group) {
+  const auto pair = [&probe, group](std::size_t which) HWY_ATTR {
+    return hn::BitCast(Words(), hn::Set(Sums(), probe.pairs[2 * group + which]));
+  };
+  // Where a product of two pairs lands among the lanes is the processor's choice until they are put in order.
+  auto rest = hn::Zero(Sums()), products = hn::Zero(Sums());
+  products = hn::ReorderWidenMulAccumulate(Sums(), rows.even, pair(0), products, rest);
+  products = hn::ReorderWidenMulAccumulate(Sums(), rows.odd, pair(1), products, rest);
+  return hn::Add(sum, hn::RearrangeToOddPlusEven(products, rest));
+}
+#endif
+
+// One bit a row of this vector.
+HWY_INLINE std::uint32_t in_reach(hn::Vec<Sums> sum, const ProbeCodes& probe, float reach,
+                                  const float* bounds) {
+  const Floats d;
+  const auto products = hn::ConvertTo(d, hn::Sub(sum, hn::Set(Sums(), probe.offset)));
+  const auto scale = hn::Mul(hn::Load(d, bounds), hn::Set(d, probe.scale));
+  const auto length = hn::Load(d, bounds + rows_in_block);
+  const auto leftover = hn::Load(d, bounds + 2 * rows_in_block);
+  // Makes up for products so small that floats lose them.
+  const auto lost = hn::Set(d, 0x1p-100F);
+  const auto doubt =
+      hn::MulAdd(length, hn::Set(d, probe.length), hn::MulAdd(leftover, hn::Set(d, probe.leftover), lost));
+  const auto bound = hn::MulAdd(products, scale, doubt);
+  const auto out = hn::Lt(bound, hn::Set(d, reach));  // not a number: not out
+  if (HWY_LIKELY(hn::AllTrue(d, out))) return 0;
+  std::array<std::uint8_t, 8> bits{};
+  hn::StoreMaskBits(d, hn::Not(out), bits.data());
+  return bits[0] | static_cast<std::uint32_t>(bits[1]) << 8;
+}
+
+// What the functions below are about: a block, and what is asked of it.
+struct Question {
+  std::size_t groups;
+  const std::uint8_t* block;
+  const float* bounds;
+};
+
+template <std::size_t count>
+HWY_INLINE void ask_tile(const Question& question, std::size_t tile, const ProbeCodes* probes,
+                         const float* reach, std::uint32_t* rows) {
+  hn::Vec<Sums> sums[count][tile_vectors];
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t v = 0; v < tile_vectors; ++v) sums[i][v] = hn::Zero(Sums());
+  }
+  const std::uint8_t* bytes = question.block + tile * tile_rows * group_bytes;
+  for (std::size_t group = 0; group < question.groups; ++group, bytes += rows_in_block * group_bytes) {
+    const Group first = read_group(bytes), second = read_group(bytes + lanes * group_bytes);
+    HWY_UNROLL(8)
+    for (std::size_t i = 0; i < count; ++i) {
+      sums[i][0] = add_products(sums[i][0], first, probes[i], group);
+      sums[i][1] = add_products(sums[i][1], second, probes[i], group);
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t v = 0; v < tile_vectors; ++v) {
+      const std::size_t row = tile * tile_rows + v * lanes;
+      rows[i] |= in_reach(sums[i][v], probes[i], reach[i], question.bounds + row) << row;
+    }
+  }
+}
+
+template <std::size_t count>
+void ask(const Question& question, const ProbeCodes* probes, const float* reach, std::uint32_t* rows) {
+  for (std::size_t i = 0; i < count; ++i) rows[i] = 0;
+  for (std::size_t tile = 0; tile < rows_in_block / tile_rows; ++tile)
+    ask_tile<count>(question, tile, probes, reach, rows);
+}
+
+void RowsInReach(std::size_t groups, const std::uint8_t* block, const float* bounds,
+                 std::span<const ProbeCodes> probes, const float* reach, std::uint32_t* rows) {
+  const Question question{groups, block, bounds};
+  std::size_t done = 0;
+  const auto left = [&] { return probes.size() - done; };
+  for (; most_probes == 8 && left() >= 8; done += 8)
+    ask<most_probes>(question, &probes[done], reach + done, rows + done);
+  for (; left() >= 4; done += 4) ask<4>(question, &probes[done], reach + done, rows + done);
+  for (; left() >= 2; done += 2) ask<2>(question, &probes[done], reach + done, rows + done);
+  if (left() == 1) ask<1>(question, &probes[done], reach + done, rows + done);
+}
+
+}  // namespace sesame::biometric::int8::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sesame::biometric::int8 {
+
+HWY_EXPORT(RowsInReach);
+
+void rows_in_reach(const BlockShape& shape, const std::uint8_t* block, std::span<const ProbeCodes> probes,
+                   std::span<const float> reach, std::span<std::uint32_t> rows) {
+  const auto* bounds = reinterpret_cast<const float*>(block + shape.code_bytes());
+  HWY_DYNAMIC_DISPATCH(RowsInReach)(shape.groups(), block, bounds, probes, reach.data(), rows.data());
+}
+
+}  // namespace sesame::biometric::int8
+#endif
