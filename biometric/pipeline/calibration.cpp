@@ -7,6 +7,19 @@
 
 namespace sesame::biometric {
 
+void require_support(const std::vector<CalibrationPoint>& points, std::uint64_t impostor_comparisons) {
+  constexpr double rounding = 1e-9;
+  for (const CalibrationPoint& point : points) {
+    const double expected = point.false_match_rate * static_cast<double>(impostor_comparisons);
+    if (expected * (1 + rounding) < static_cast<double>(least_false_matches))
+      throw CalibrationRefusal(
+          fmt::format("a false match rate of {:g} is more than {} impostor comparisons can support: {:.3g} "
+                      "false matches are expected "
+                      "(at least {})",
+                      point.false_match_rate, impostor_comparisons, expected, least_false_matches));
+  }
+}
+
 Calibration::Calibration(std::vector<CalibrationPoint> points) : points_(std::move(points)) {
   if (points_.size() < 2) throw CalibrationRefusal("a calibration needs at least two points (rate, cosine)");
   for (const CalibrationPoint& point : points_)

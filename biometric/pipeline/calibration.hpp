@@ -2,6 +2,7 @@
 // rates; only this turns them into cosines. Value type.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,6 +18,12 @@ struct CalibrationPoint {
   double false_match_rate = 0;
   double cosine = 0;
 };
+
+// A rate is supported when so many false matches are expected among the impostor comparisons it was found
+// with (Doddington's rule of 30: within 30 % of the true rate with 90 % confidence; ISO/IEC 19795-1).
+inline constexpr std::uint64_t least_false_matches = 30;
+// Throws CalibrationRefusal for the first point that so many comparisons do not support.
+void require_support(const std::vector<CalibrationPoint>& points, std::uint64_t impostor_comparisons);
 
 class Calibration {
  public:

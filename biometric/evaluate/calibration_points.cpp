@@ -1,0 +1,94 @@
+#include "biometric/evaluate/calibration_points.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "biometric/pipeline/calibration.hpp"
+
+namespace sesame::evaluation {
+namespace {
+
+constexpr double loosest_rate = 1e-2;
+// A last point this near to the one before says nothing new.
+constexpr double distinct = 0.8;
+
+double rounded_up(double rate) {
+  const double unit = std::pow(10.0, std::floor(std::log10(rate)) - 1);
+  return std::ceil(rate / unit - 1e-9) * unit;
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out + "\"";
+}
+
+std::string calibration_block(const MadeCalibration& made) {
+  std::string text = "calibration:\n";
+  text += fmt::format("  from: {}\n", quoted(made.from));
+  text += fmt::format("  stage: {}\n", quoted(made.stage));
+  text += "  made_by: sesame evaluate --calibrate\n";
+  text +=
+      "  half: people whose name's SHA-256 has 0 as the lowest bit of its first byte; the others are for the "
+      "report\n";
+  text += fmt::format("  people: {}\n  pictures: {}\n", made.people, made.pictures);
+  text += fmt::format("  genuine_comparisons: {}\n", made.genuine_comparisons);
+  text += fmt::format("  impostor_comparisons: {}\n", made.impostor_comparisons);
+  text += fmt::format("  support: each rate has at least {} expected false matches (rule of 30)\n",
+                      biometric::least_false_matches);
+  text += fmt::format("  model: {}\n", made.model_sha256);
+  text += "  # interval: 95 %, bootstrap over people\n  false_match_rate:\n";
+  for (const OperatingPoint& point : made.points)
+    text +=
+        fmt::format("    - {{rate: {:g}, cosine: {:.5f}, false_matches: {}, interval: [{:.3g}, {:.3g}]}}\n",
+                    point.asked_rate, cosine_of(point.step), point.false_match.errors,
+                    point.false_match.interval.low, point.false_match.interval.high);
+  return text;
+}
+
+}  // namespace
+
+std::vector<AskedPoint> calibration_points(const Distribution& impostors, std::uint64_t least) {
+  const auto above = impostors.at_or_above();
+  const std::uint64_t total = above.front();
+  if (total < least)
+    throw DataError(fmt::format(
+        "the calibration half has {} impostor comparisons (expected at least {}: more people or pictures, or "
+        "--least-impostors for a calibration that says less)",
+        total, least));
+  const auto needed = static_cast<double>(biometric::least_false_matches);
+  const auto count = static_cast<double>(total);
+  std::vector<double> rates;
+  for (double rate = loosest_rate; rate * count >= needed; rate /= 10) rates.push_back(rate);
+  const double strictest = total == 0 ? 1 : rounded_up(needed / count);
+  if (!rates.empty() && strictest < distinct * rates.back()) rates.push_back(strictest);
+  if (rates.size() < 2)
+    throw DataError(fmt::format(
+        "{} impostor comparisons support fewer than two rates (each wants {} expected false matches)", total,
+        biometric::least_false_matches));
+  std::vector<AskedPoint> points;
+  for (const double rate : rates) points.push_back({rate, step_at_rate(above, rate)});
+  return points;
+}
+
+std::string with_calibration(const std::string& description, const MadeCalibration& calibration) {
+  std::istringstream lines(description);
+  std::string before;
+  std::string after;
+  bool inside = false;
+  bool found = false;
+  for (std::string line; std::getline(lines, line);) {
+    const bool top_level = !line.empty() && line.front() != ' ' && line.front() != '#';
+    if (top_level) inside = line.starts_with("calibration:");
+    found = found || inside;
+    if (!inside) (found ? after : before) += line + "\n";
+  }
+  return before + calibration_block(calibration) + after;
+}
+
+}  // namespace sesame::evaluation
