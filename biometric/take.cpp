@@ -67,7 +67,10 @@ Template Take::face() const {
   if (looks_.empty() && most_faces_ > 1) refuse("the take shows several faces at a time");
   if (looks_.empty())
     refuse("the take has no picture good enough to enrol from (too small, dark or turned away)");
-  const double one_person = pipeline_.calibration().threshold_for(one_person_rate);
+  // A calibration of few people may not reach that rate; its strictest then says whether it is one person.
+  const Calibration& calibration = pipeline_.calibration();
+  const double one_person = calibration.threshold_for(
+      std::clamp(one_person_rate, calibration.strictest_rate(), calibration.loosest_rate()));
   for (const Template& look : looks_)
     if (cosine(look, looks_.front()) < one_person) refuse("the take shows more than one person");
   return fuse(looks_);

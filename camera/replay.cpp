@@ -22,12 +22,6 @@ Frame to_frame(const cv::Mat& bgr) {
   return frame;
 }
 
-Frame read_picture(const std::string& path) {
-  const cv::Mat picture = cv::imread(path, cv::IMREAD_COLOR);
-  if (picture.empty()) throw SourceError(path + " cannot be read as a picture (expected JPEG or PNG)");
-  return to_frame(picture);
-}
-
 // Which frame is due when: the part that all replays have in common. Frames are numbered from 0 for ever;
 // what number n shows is the subclass's affair.
 class TimedReplay : public FrameSource {
@@ -235,6 +229,12 @@ std::unique_ptr<FrameSource> open_video(const std::string& path, const ReplayOpt
 }
 
 }  // namespace
+
+Frame read_picture(const std::string& path) {
+  const cv::Mat picture = cv::imread(path, cv::IMREAD_COLOR);
+  if (picture.empty()) throw SourceError(path + " cannot be read as a picture (expected JPEG or PNG)");
+  return to_frame(picture);
+}
 
 std::unique_ptr<FrameSource> open_replay(const std::string& path, const ReplayOptions& options) {
   std::error_code error;

@@ -16,6 +16,9 @@ struct ReplayOptions {
   double begin_seconds = 0;      // skip this much of a video first
 };
 
+// A picture file (JPEG, PNG). Throws SourceError: not there or not readable.
+Frame read_picture(const std::string& path);
+
 // Opens whatever is at `path`: a video file, a picture (JPEG, PNG), or a folder of pictures in the order of
 // their names. Throws SourceError: nothing there, not readable as a video, no picture in the folder.
 std::unique_ptr<FrameSource> open_replay(const std::string& path, const ReplayOptions& options = {});

@@ -45,17 +45,36 @@ Feeding read_feeding(const YAML::Node& node, const fs::path& yaml) {
   return feeding;
 }
 
-std::vector<CalibrationPoint> read_calibration(const YAML::Node& rates, const fs::path& yaml) {
+std::vector<CalibrationPoint> read_calibration(const YAML::Node& node, const std::string& model,
+                                               const fs::path& yaml) {
+  const YAML::Node rates = node["false_match_rate"];
+  if (!rates || !rates.IsSequence())
+    refuse(yaml, node.Mark(),
+           "\"false_match_rate\" is missing (expected points {rate, cosine}, from loose to strict)");
   std::vector<CalibrationPoint> points;
   for (const YAML::Node& point : rates)
     points.push_back({required<double>(point, "rate", yaml, "a false match rate"),
                       required<double>(point, "cosine", yaml, "a cosine")});
+  const auto comparisons =
+      required<std::uint64_t>(node, "impostor_comparisons", yaml, "how many the rates were counted in");
+  const auto made_with =
+      required<std::string>(node, "model", yaml, "the SHA-256 of the model it was made with");
+  if (made_with != model)
+    refuse(yaml, node["model"].Mark(),
+           "the calibration is of another model (make one: sesame evaluate --calibrate)");
+  try {
+    const Calibration in_order(points);
+    require_support(points, comparisons);
+  } catch (const CalibrationRefusal& refusal) {
+    refuse(yaml, rates.Mark(), refusal.what());
+  }
   return points;
 }
 
-Model load_role(const std::string& role, const fs::path& descriptions, const fs::path& models) {
+Model load_role(const std::string& role, const fs::path& descriptions, const fs::path& models,
+                Calibrated calibrated = Calibrated::yes) {
   const fs::path yaml = descriptions / (role + ".yaml");
-  const ModelDescription description = read_description(yaml);
+  const ModelDescription description = read_description(yaml, calibrated);
   if (description.role != role)
     throw ModelError(
         fmt::format("{} describes a {} model (expected {})", yaml.string(), description.role, role));
@@ -71,7 +90,7 @@ double ModelDescription::decision_value(const std::string& name) const {
   return found->second;
 }
 
-ModelDescription read_description(const fs::path& yaml) {
+ModelDescription read_description(const fs::path& yaml, Calibrated calibrated) {
   YAML::Node root;
   try {
     root = YAML::LoadFile(yaml.string());
@@ -94,8 +113,8 @@ ModelDescription read_description(const fs::path& yaml) {
   for (const auto& entry : root["decision"])
     description.decision[entry.first.as<std::string>()] =
         required<double>(root["decision"], entry.first.as<std::string>().c_str(), yaml, "a number");
-  if (root["calibration"] && root["calibration"]["false_match_rate"])
-    description.calibration = read_calibration(root["calibration"]["false_match_rate"], yaml);
+  if (description.role == "embedding" && calibrated == Calibrated::yes && root["calibration"])
+    description.calibration = read_calibration(root["calibration"], description.sha256, yaml);
   return description;
 }
 
@@ -123,13 +142,16 @@ Model load_model(const ModelDescription& description, const fs::path& models) {
   return model;
 }
 
-ModelSet load_models(const fs::path& descriptions, const fs::path& models) {
+ModelSet load_models(const fs::path& descriptions, const fs::path& models, Calibrated calibrated) {
   ModelSet set{load_role("detector", descriptions, models), load_role("landmarks", descriptions, models),
-               load_role("liveness", descriptions, models), load_role("embedding", descriptions, models)};
-  if (set.embedding.description.calibration.empty())
-    throw ModelError(fmt::format(
-        "{} has no calibration: without one the engine cannot say its error rate and does not start",
-        (descriptions / "embedding.yaml").string()));
+               load_role("liveness", descriptions, models),
+               load_role("embedding", descriptions, models, calibrated)};
+  if (calibrated == Calibrated::yes && set.embedding.description.calibration.empty())
+    throw ModelError(
+        fmt::format("{} has no calibration: without one the engine cannot say its error rate and does not "
+                    "start (make one: sesame "
+                    "evaluate --calibrate)",
+                    (descriptions / "embedding.yaml").string()));
   return set;
 }
 

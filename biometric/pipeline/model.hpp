@@ -57,8 +57,12 @@ struct ModelSet {
   Model embedding;
 };
 
-// Reads one description. Throws ModelError with file, line and what was expected.
-ModelDescription read_description(const std::filesystem::path& yaml);
+// Whether a calibration is read. Not to is for those alone who make one.
+enum class Calibrated { yes, not_yet };
+
+// Reads one description. Throws ModelError with file, line and what was expected; a calibration that is of
+// another model, out of order, or claims a rate that its impostor comparisons do not support is refused.
+ModelDescription read_description(const std::filesystem::path& yaml, Calibrated calibrated = Calibrated::yes);
 
 // Reads the network and checks it against its SHA-256. Throws ModelError: missing, or another file than
 // described.
@@ -66,7 +70,8 @@ Model load_model(const ModelDescription& description, const std::filesystem::pat
 
 // <descriptions>/{detector,landmarks,liveness,embedding}.yaml with the networks in `models`. An embedding
 // without calibration is refused: an engine that cannot say its error rate does not start.
-ModelSet load_models(const std::filesystem::path& descriptions, const std::filesystem::path& models);
+ModelSet load_models(const std::filesystem::path& descriptions, const std::filesystem::path& models,
+                     Calibrated calibrated = Calibrated::yes);
 
 // SHA-256 in lower-case hexadecimal.
 std::string sha256_of(const std::vector<std::uint8_t>& bytes);

@@ -24,14 +24,20 @@ Landmarks middle_landmarks() {
 
 Pipeline::Pipeline(const ModelSet& models, const PipelineOptions& options)
     : options_(options),
-      calibration_(models.embedding.description.calibration),
       detector_(models.detector),
       landmark_finder_(models.landmarks),
       liveness_(models.liveness),
       embedder_(models.embedding) {
   cv::setNumThreads(options.threads);
+  if (const auto& points = models.embedding.description.calibration; !points.empty())
+    calibration_.emplace(points);
 }
 Pipeline::~Pipeline() = default;
+
+const Calibration& Pipeline::calibration() const {
+  if (!calibration_) throw ModelError("this pipeline has no calibration");
+  return *calibration_;
+}
 
 template <class Work>
 auto Pipeline::timed(Stage stage, Work&& work) {
@@ -75,6 +81,14 @@ void Pipeline::deepen(Observation& seen, Depth depth) {
 
 Template Pipeline::embed(const Observation& seen) {
   return timed(Stage::embed, [&] { return embedder_.embed(*seen.frame, *seen.landmarks); });
+}
+
+camera::Frame Pipeline::align(const Observation& seen) const {
+  return embedder_.align(*seen.frame, *seen.landmarks);
+}
+
+Template Pipeline::embed_aligned(const camera::Frame& aligned) {
+  return timed(Stage::embed, [&] { return embedder_.embed_aligned(aligned); });
 }
 
 void Pipeline::warm() {

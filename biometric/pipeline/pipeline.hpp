@@ -52,10 +52,14 @@ class Pipeline {
 
   const Observation& observe(const camera::FramePtr& frame, Depth depth);
   Template embed(const Observation& observation);
+  // The face as the embedding model sees it, and the template of a picture that is aligned already.
+  camera::Frame align(const Observation& observation) const;
+  Template embed_aligned(const camera::Frame& aligned);
   // Runs every network once, so that the first customer does not wait for OpenCV's set-up.
   void warm();
 
-  const Calibration& calibration() const { return calibration_; }
+  // Throws ModelError when the models were loaded to make one.
+  const Calibration& calibration() const;
   double liveness_threshold() const { return liveness_.threshold(); }
   double liveness_sure() const { return liveness_.sure(); }
   std::size_t liveness_frames() const { return liveness_.fused_frames(); }
@@ -68,7 +72,7 @@ class Pipeline {
   void deepen(Observation& observation, Depth depth);
 
   PipelineOptions options_;
-  Calibration calibration_;
+  std::optional<Calibration> calibration_;
   Detector detector_;
   LandmarkFinder landmark_finder_;
   LivenessClassifier liveness_;

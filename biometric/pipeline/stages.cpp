@@ -158,13 +158,17 @@ Embedder::Embedder(const Model& model)
     : network_(std::make_unique<Network>(model)), sha256_(model.description.sha256) {}
 Embedder::~Embedder() = default;
 
-Template Embedder::embed(const camera::Frame& frame, const Landmarks& landmarks) {
+camera::Frame Embedder::align(const camera::Frame& frame, const Landmarks& landmarks) const {
   const Similarity s = least_squares_similarity(five_points(landmarks), aligned_points);
   const cv::Matx23f map(s.a, -s.b, s.tx, s.b, s.a, s.ty);
-  cv::Mat aligned;
-  cv::warpAffine(pixels(frame), aligned, map, {network_->feeding().width, network_->feeding().height},
-                 cv::INTER_LINEAR);
-  return unit_length(network_->run(aligned).front());
+  camera::Frame aligned = camera::make_frame(network_->feeding().width, network_->feeding().height);
+  cv::Mat out = pixels(aligned);
+  cv::warpAffine(pixels(frame), out, map, out.size(), cv::INTER_LINEAR);
+  return aligned;
+}
+
+Template Embedder::embed(const camera::Frame& frame, const Landmarks& landmarks) {
+  return embed_aligned(align(frame, landmarks));
 }
 
 Template Embedder::embed_aligned(const camera::Frame& aligned) {

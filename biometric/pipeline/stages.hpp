@@ -62,6 +62,8 @@ class Embedder {
   ~Embedder();
   // Aligns by least-squares similarity to 112x112 and gives a vector of unit length.
   Template embed(const camera::Frame& frame, const Landmarks& landmarks);
+  // What the network is fed with: the face in the place and size it was trained on.
+  camera::Frame align(const camera::Frame& frame, const Landmarks& landmarks) const;
   // The same for a picture that is aligned already (calibration data).
   Template embed_aligned(const camera::Frame& aligned);
   const std::string& model_sha256() const { return sha256_; }

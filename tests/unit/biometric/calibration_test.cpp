@@ -41,6 +41,13 @@ TEST(Calibration, a_match_is_told_by_the_strictest_rate_it_meets) {
   EXPECT_EQ(shipped().strictest_match(0.1), 1);
 }
 
+// Doddington's rule: thirty errors, or nothing is said.
+TEST(Calibration, a_rate_needs_thirty_expected_false_matches) {
+  EXPECT_NO_THROW(require_support({{1e-2, 0.2}, {1e-5, 0.4}}, 3000000));
+  EXPECT_THROW(require_support({{1e-2, 0.2}, {1e-5, 0.4}}, 2990000), CalibrationRefusal);
+  EXPECT_THROW(require_support({{1e-2, 0.2}}, 0), CalibrationRefusal);
+}
+
 TEST(Calibration, points_in_disorder_are_refused) {
   EXPECT_THROW(Calibration({{1e-3, 0.4}, {1e-2, 0.5}}), CalibrationRefusal);
   EXPECT_THROW(Calibration({{1e-2, 0.4}, {1e-3, 0.3}}), CalibrationRefusal);

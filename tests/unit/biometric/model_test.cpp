@@ -93,6 +93,42 @@ TEST_F(ModelFiles, an_embedding_without_calibration_does_not_start) {
               testing::HasSubstr("has no calibration"));
 }
 
+// What a calibration cannot support is refused when it is read, not when a customer stands there.
+TEST_F(ModelFiles, a_calibration_that_claims_more_than_it_knows_is_refused) {
+  const std::string model(64, 'a');
+  const auto refusal = [&](const std::string& calibration) {
+    return fault([&] {
+      read_description(write("embedding.yaml", "role: embedding\nfile: x.onnx\nsha256: " + model +
+                                                   "\nfeeding: {width: 112, height: 112, colour: bgr, subtract: 0, multiply: 1}\n"
+                                                   "calibration:\n" + calibration));
+    });
+  };
+  const std::string points = "  false_match_rate: [{rate: 0.01, cosine: 0.2}, {rate: 0.0001, cosine: 0.4}]\n";
+  const std::string of_it = "  model: " + model + "\n";
+  EXPECT_EQ(refusal(of_it + "  impostor_comparisons: 300000\n" + points), "none");
+  EXPECT_THAT(refusal(of_it + "  impostor_comparisons: 299000\n" + points),
+              testing::HasSubstr("embedding.yaml:8: a false match rate of 0.0001 is more than 299000 impostor comparisons can support: "
+                                 "29.9 false matches are expected (at least 30)"));
+  EXPECT_THAT(refusal(of_it + points), testing::HasSubstr("\"impostor_comparisons\" is missing"));
+  EXPECT_THAT(refusal("  impostor_comparisons: 300000\n" + points), testing::HasSubstr("\"model\" is missing"));
+  EXPECT_THAT(refusal("  model: other\n  impostor_comparisons: 300000\n" + points),
+              testing::HasSubstr("embedding.yaml:6: the calibration is of another model"));
+  EXPECT_THAT(refusal(of_it + "  impostor_comparisons: 300000\n  false_match_rate: [{rate: 0.01, cosine: 0.2}]\n"),
+              testing::HasSubstr("at least two points"));
+  EXPECT_THAT(refusal(of_it + "  impostor_comparisons: 300000\n"), testing::HasSubstr("\"false_match_rate\" is missing"));
+}
+
+TEST_F(ModelFiles, who_makes_a_calibration_needs_none) {
+  SKIP_WITHOUT_REAL_MEDIA();
+  for (const auto& entry : fs::directory_iterator(descriptions_folder())) fs::copy(entry.path(), folder_);
+  std::ifstream in(folder_ / "embedding.yaml");
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  write("embedding.yaml", text.substr(0, text.find("calibration:")) + "calibration: {from: another age}\n");
+  const ModelSet models = load_models(folder_, models_folder(), Calibrated::not_yet);
+  const Pipeline pipeline(models);
+  EXPECT_EQ(fault([&] { pipeline.calibration(); }), "this pipeline has no calibration");
+}
+
 TEST_F(ModelFiles, bytes_that_are_no_network_are_refused_in_one_sentence) {
   Model model;
   model.description.file = "m.onnx";

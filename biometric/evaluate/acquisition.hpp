@@ -1,0 +1,44 @@
+// Acquisition: from picture files to templates with the face pipeline, in parallel: a pipeline for each
+// worker. Only the program sesame-evaluate links this.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "biometric/evaluate/evaluation.hpp"
+#include "biometric/pipeline/pipeline.hpp"
+
+namespace sesame::evaluation {
+
+struct AcquisitionOptions {
+  bool aligned = false;   // pictures are crops in the embedding model's layout: they enter at the embedding
+  bool gate = true;       // what the quality gate refuses is not acquired, as at a terminal
+  bool liveness = false;  // ask the liveness model as well
+  unsigned jobs = 0;
+};
+
+class Acquisition {
+ public:
+  Acquisition(const biometric::ModelSet& models, const AcquisitionOptions& options);
+  ~Acquisition();
+
+  // What became of each picture, in the data's order. `progress` is called by one worker at a time. Throws
+  // DataError: an aligned picture of another size than the model's.
+  std::vector<Acquired> acquire(const LabelledData& data, const Progress& progress);
+
+  // The face as the embedding model saw it, as JPEG; empty when there is none.
+  std::string aligned_jpeg(const std::string& path);
+
+ private:
+  biometric::Pipeline& pipeline_of(unsigned worker);
+  Acquired acquire_one(biometric::Pipeline& pipeline, const std::string& path) const;
+  void require_aligned(const camera::Frame& picture, const std::string& path) const;
+
+  const biometric::ModelSet& models_;
+  AcquisitionOptions options_;
+  std::vector<std::unique_ptr<biometric::Pipeline>> pipelines_;  // one a worker, made by that worker
+};
+
+}  // namespace sesame::evaluation

@@ -1,0 +1,208 @@
+// The program `sesame-evaluate`: pictures in, error rates out. It alone of the command links OpenCV; it has
+// no network, keeps no template and leaves no core dump.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "biometric/evaluate/acquisition.hpp"
+#include "biometric/evaluate/options.hpp"
+#include "biometric/evaluate/report.hpp"
+#include "biometric/pipeline/model_places.hpp"
+#include "biometric/process/confinement.hpp"
+#include "spi/host/program/progress_bar.hpp"
+
+namespace {
+
+using namespace sesame;
+using namespace sesame::evaluation;
+
+std::string now() {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  char text[32];
+  std::tm parts{};
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", ::gmtime_r(&seconds, &parts));
+  return text;
+}
+
+std::string command_line(int count, char** words) {
+  std::string text = "sesame evaluate";
+  for (int i = 1; i < count; ++i) {
+    const std::string word = words[i];
+    if (word == "--") continue;
+    const bool plain = word.find_first_of(" '\"$&;()<>|*?") == std::string::npos;
+    text += plain ? " " + word : " '" + word + "'";
+  }
+  return text;
+}
+
+std::vector<Acquired> acquire(Acquisition& acquisition, const LabelledData& data, const std::string& what) {
+  program::ProgressBar bar(what);
+  return acquisition.acquire(data, [&](std::uint64_t done, std::uint64_t wanted) {
+    if (done % 16 == 0 || done == wanted) bar.show(done, wanted);
+  });
+}
+
+Progress comparing(std::optional<program::ProgressBar>& bar) {
+  bar.emplace("comparing");
+  return [&bar](std::uint64_t done, std::uint64_t wanted) { bar->show(done, wanted); };
+}
+
+// Everything of one run, in the order it happens.
+class Run {
+ public:
+  Run(EvaluateOptions options, std::string command)
+      : options_(std::move(options)),
+        descriptions_(options_.descriptions.empty() ? biometric::default_descriptions()
+                                                    : options_.descriptions),
+        data_(read_people(options_.folder)) {
+    evaluation_.command = std::move(command);
+    read_labels();
+    models_ = biometric::load_models(
+        descriptions_, options_.models.empty() ? biometric::default_models() : options_.models,
+        options_.calibrate.empty() ? biometric::Calibrated::yes : biometric::Calibrated::not_yet);
+    acquisition_.emplace(models_, AcquisitionOptions{options_.aligned, !options_.no_gate,
+                                                     !options_.attacks.empty(), options_.jobs});
+  }
+
+  void evaluate() {
+    calibration_ = models_.embedding.description.calibration;
+    evaluation_.calibration_from = (std::filesystem::path(descriptions_) / "embedding.yaml").string();
+    if (!options_.calibrate.empty()) calibrate();
+    auto acquired = acquire(*acquisition_, data_, "acquiring");
+    evaluation_.failures = failures_to_acquire(data_, acquired);
+    if (attacks_) judge_attacks(acquired);
+    std::vector<Rate> by_group;
+    if (!groups_.empty()) by_group = group_failures(data_, acquired, groups_);
+    const Samples samples = samples_of(data_, acquired);
+    {
+      std::optional<program::ProgressBar> bar;
+      evaluate_samples(evaluation_, {data_, pairs_, groups_, calibration_, options_.jobs}, samples,
+                       comparing(bar));
+    }
+    if (evaluation_.groups) {
+      evaluation_.groups->file = options_.groups;
+      evaluation_.groups->failures_to_acquire = by_group;
+    }
+    if (!options_.scores.empty()) write_scores(options_.scores, data_, samples, pairs_);
+    if (!options_.no_pictures) {
+      show(evaluation_.worst_impostors);
+      show(evaluation_.worst_genuine);
+    }
+  }
+
+  void report() {
+    describe();
+    write_private(options_.out + ".html", html_report(evaluation_));
+    write_private(options_.out + ".json", json_report(evaluation_));
+    std::fputs(text_summary(evaluation_).c_str(), stdout);
+    if (!options_.calibrate.empty()) std::printf("calibration: %s\n", options_.calibrate.c_str());
+    std::printf("report: %s.html and %s.json\n", options_.out.c_str(), options_.out.c_str());
+  }
+
+ private:
+  void read_labels() {
+    if (!options_.pairs.empty()) {
+      pairs_ = read_pairs(options_.pairs, data_);
+      keep_listed(data_, *pairs_);
+    }
+    if (!options_.groups.empty()) groups_ = read_groups(options_.groups, data_);
+    if (!options_.attacks.empty()) attacks_ = read_species(options_.attacks);
+  }
+
+  // The calibration of one half; what follows is of the other.
+  void calibrate() {
+    const LabelledData half = only_half(data_, Half::calibration);
+    data_ = only_half(data_, Half::report);
+    auto acquired = acquire(*acquisition_, half, "acquiring the calibration half");
+    const Samples samples = samples_of(half, acquired);
+    std::optional<program::ProgressBar> bar;
+    MadeCalibration made = make_calibration(samples, options_.least_impostors, options_.jobs, comparing(bar));
+    made.from = title();
+    made.stage = options_.aligned ? "aligned faces" : "whole pictures";
+    made.model_sha256 = models_.embedding.description.sha256;
+    calibration_.clear();
+    for (const OperatingPoint& point : made.points)
+      calibration_.push_back({point.asked_rate, cosine_of(point.step)});
+    write_calibration(made);
+    evaluation_.calibration_from =
+        "made in this run from the other half of the people: " + options_.calibrate;
+    evaluation_.made_file = options_.calibrate;
+    evaluation_.made = std::move(made);
+  }
+
+  void write_calibration(const MadeCalibration& made) const {
+    std::ifstream in(std::filesystem::path(descriptions_) / "embedding.yaml");
+    const std::string description((std::istreambuf_iterator<char>(in)), {});
+    std::ofstream out(options_.calibrate, std::ios::binary | std::ios::trunc);
+    out << with_calibration(description, made);
+    out.close();
+    if (!out)
+      throw DataError(options_.calibrate + " cannot be written (expected a file in a folder of yours)");
+  }
+
+  void judge_attacks(const std::vector<Acquired>& acquired) {
+    const auto attacked = acquire(*acquisition_, *attacks_, "acquiring attacks");
+    evaluation_.attacks = attack_detection(*attacks_, attacked, data_, acquired,
+                                           models_.liveness.description.decision_value("score"));
+  }
+
+  void show(std::vector<ShownPair>& pairs) {
+    for (ShownPair& pair : pairs) {
+      pair.one_jpeg = acquisition_->aligned_jpeg((data_.folder / pair.one).string());
+      pair.other_jpeg = acquisition_->aligned_jpeg((data_.folder / pair.other).string());
+    }
+  }
+
+  std::string title() const { return options_.title.empty() ? options_.folder : options_.title; }
+
+  void describe() {
+    evaluation_.title = title();
+    evaluation_.folder = options_.folder;
+    evaluation_.made_at = now();
+    evaluation_.aligned = options_.aligned;
+    evaluation_.gate = !options_.no_gate;
+    evaluation_.pairs_file = options_.pairs;
+    std::vector<const biometric::Model*> used = {&models_.embedding};
+    if (!options_.aligned) used = {&models_.detector, &models_.landmarks, &models_.embedding};
+    if (attacks_) used.push_back(&models_.liveness);
+    for (const biometric::Model* model : used)
+      evaluation_.models.push_back(
+          {model->description.role, model->description.file, model->description.sha256});
+  }
+
+  EvaluateOptions options_;
+  std::string descriptions_;
+  LabelledData data_;
+  std::optional<PairList> pairs_;
+  std::map<std::string, std::string> groups_;
+  std::optional<LabelledData> attacks_;
+  biometric::ModelSet models_;
+  std::optional<Acquisition> acquisition_;
+  std::vector<biometric::CalibrationPoint> calibration_;
+  Evaluation evaluation_;
+};
+
+}  // namespace
+
+int main(int count, char** words) {
+  CLI::App app{"sesame evaluate: error rates of the face pipeline on labelled pictures"};
+  EvaluateOptions options;
+  add_evaluate_options(app, options);
+  try {
+    app.parse(count, words);
+    biometric::confine_process();
+    Run run(options, command_line(count, words));
+    run.evaluate();
+    run.report();
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sesame evaluate: %s\n", error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,70 @@
+#include "biometric/evaluate/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "biometric/evaluate/calibration_points.hpp"
+
+namespace sesame::evaluation {
+
+void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
+  options.least_impostors = calibration_comparisons;
+  command.add_option("folder", options.folder, "Labelled pictures: FOLDER/<person>/<picture>.jpg or .png")
+      ->required();
+  auto* pairs =
+      command.add_option("--pairs", options.pairs, "Compare only these pairs (LFW's format), not everybody");
+  auto* aligned = command.add_flag("--aligned", options.aligned,
+                                   "The pictures are aligned faces (112x112): they enter at the embedding");
+  command
+      .add_flag("--no-gate", options.no_gate,
+                "Compare what the quality gate refuses as well, where a face is found")
+      ->excludes(aligned);
+  command.add_option("--groups", options.groups, "Error rates by group: CSV with the header person,group");
+  command
+      .add_option("--attacks", options.attacks,
+                  "Presentation attacks, single pictures: FOLDER/<species>/<picture>.jpg or .png")
+      ->excludes(aligned);
+  command.add_option("--out", options.out, "Writes NAME.html and NAME.json, their owner's alone")
+      ->capture_default_str();
+  command.add_option("--title", options.title, "What the data is, for the report's first line");
+  command.add_flag("--no-pictures", options.no_pictures, "No faces in the report");
+  command
+      .add_option("--calibrate", options.calibrate,
+                  "Make a calibration from one half of the people (written here, as an embedding.yaml) and "
+                  "report on the "
+                  "other")
+      ->excludes(pairs);
+  command
+      .add_option("--least-impostors", options.least_impostors,
+                  "Impostor comparisons that a calibration needs")
+      ->capture_default_str();
+  command.add_option("--scores", options.scores, "Write every comparison reported on, as CSV");
+  command.add_option("--models", options.models,
+                     "Folder of the networks; as for the face process when left out");
+  command.add_option("--descriptions", options.descriptions,
+                     "Folder of the models' YAML; as for the face process when left out");
+  command.add_option("--jobs", options.jobs, "Pictures at once; the number of cores when left out")
+      ->check(CLI::Range(1, 256));
+}
+
+std::vector<std::string> words_of(const CLI::App& command) {
+  std::vector<std::string> words;
+  std::vector<std::string> places;
+  for (const CLI::Option* option : command.parse_order()) {
+    if (option->get_positional()) {
+      places = option->results();
+      continue;
+    }
+    const std::string name = "--" + option->get_lnames().front();
+    if (option->get_items_expected_max() == 0) {
+      words.push_back(name);
+      continue;
+    }
+    words.push_back(name);
+    words.push_back(option->results().back());
+  }
+  words.emplace_back("--");
+  words.insert(words.end(), places.begin(), places.end());
+  return words;
+}
+
+}  // namespace sesame::evaluation

@@ -1,0 +1,35 @@
+#include "biometric/evaluate/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace sesame::evaluation {
+namespace {
+
+std::vector<std::string> passed_on(std::vector<std::string> words) {
+  CLI::App app;
+  EvaluateOptions options;
+  auto* command = app.add_subcommand("evaluate");
+  add_evaluate_options(*command, options);
+  words.insert(words.begin(), "evaluate");
+  std::reverse(words.begin(), words.end());
+  app.parse(words);
+  return words_of(*command);
+}
+
+TEST(EvaluateOptions, are_passed_on_as_they_were_given) {
+  EXPECT_EQ(passed_on({"faces"}), (std::vector<std::string>{"--", "faces"}));
+  EXPECT_EQ(passed_on({"faces", "--aligned", "--out", "report", "--jobs=3"}),
+            (std::vector<std::string>{"--aligned", "--out", "report", "--jobs", "3", "--", "faces"}));
+  EXPECT_EQ(passed_on({"--title", "a b", "--", "--faces"}),
+            (std::vector<std::string>{"--title", "a b", "--", "--faces"}));
+}
+
+TEST(EvaluateOptions, that_contradict_each_other_are_refused) {
+  EXPECT_THROW(passed_on({"faces", "--aligned", "--no-gate"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"faces", "--aligned", "--attacks", "a"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"faces", "--pairs", "p", "--calibrate", "c"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({}), CLI::ParseError);
+}
+
+}  // namespace
+}  // namespace sesame::evaluation
