@@ -24,13 +24,13 @@ section { background: var(--paper); border: 1px solid var(--line); border-radius
 .tile span { display: block; color: var(--quiet); font-size: 13px; } .tile b { display: block; font-size: 25px; line-height: 1.35; font-weight: 650; }
 .note { border-left: 4px solid var(--orange); background: #fff8f1; padding: 10px 16px; margin: 18px 0 0; border-radius: 0 8px 8px 0; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; margin: 8px 0; }
-th, td { text-align: right; padding: 5px 11px; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top; }
+th, td { text-align: right; padding: 5px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top; }
 thead th { color: var(--quiet); font-weight: 550; border-bottom: 1.5px solid #c9d0da; } tbody th { font-weight: 600; }
 th:first-child, td:first-child { padding-left: 0; text-align: left; } .quiet, .few { color: var(--quiet); }
 td.refused { text-align: left; white-space: normal; color: var(--orange); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 8px 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 18px; margin-top: 12px; }
-figure { margin: 12px 0 0; max-width: 700px; } figcaption { color: var(--quiet); font-size: 13px; }
+figure { margin: 12px 0 0; max-width: 620px; } figcaption { color: var(--quiet); font-size: 13px; }
 svg { width: 100%; height: auto; display: block; font-family: inherit; }
 svg .grid { stroke: #e9edf2; fill: none; } svg text { fill: var(--ink); font-size: 12.5px; } svg .tick, svg .axis { fill: var(--quiet); font-size: 12px; }
 svg .curve { stroke: var(--blue); stroke-width: 2.2; fill: none; stroke-linejoin: round; }

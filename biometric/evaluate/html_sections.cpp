@@ -20,10 +20,12 @@ std::string power_interval(const Rate& rate) {
   if (rate.trials == 0) return "<td class=\"quiet\">–</td>";
   return cell(power(rate.interval.low) + " – " + power(rate.interval.high));
 }
-std::string count_of(const Rate& rate) {
-  const char* few =
-      rate.errors < enough_errors ? " <span class=\"few\" title=\"fewer than 30 errors\">†</span>" : "";
-  return cell(grouped(rate.errors) + " of " + grouped(rate.trials) + few);
+std::string few_mark(const Rate& rate) {
+  return rate.errors < enough_errors ? " <span class=\"few\" title=\"fewer than 30 errors\">†</span>" : "";
+}
+std::string count_of(const Rate& rate) { return cell(grouped(rate.errors) + few_mark(rate)); }
+std::string count_of_trials(const Rate& rate) {
+  return cell(grouped(rate.errors) + " of " + grouped(rate.trials) + few_mark(rate));
 }
 std::string percent_cell(const Rate& rate) { return cell(rate.trials == 0 ? "–" : percent(rate.value())); }
 std::string power_cell(const Rate& rate) { return cell(rate.trials == 0 ? "–" : power(rate.value())); }
@@ -123,7 +125,7 @@ std::string histogram_plot(const Evaluation& evaluation) {
 std::string search_rows(const std::vector<IdentificationPoint>& points) {
   std::string rows;
   for (const IdentificationPoint& point : points) {
-    rows += "<tr><th>" + percent(point.asked_rate) + "</th>";
+    rows += fmt::format("<tr><th>{:g} %</th>", point.asked_rate * 100);
     if (point.threshold)
       rows += cell(fmt::format("{:.5f}", *point.threshold)) + percent_cell(point.false_positive) +
               percent_interval(point.false_positive) + count_of(point.false_positive) +
@@ -212,9 +214,9 @@ std::string group_rows(const Evaluation& evaluation, std::size_t index) {
                             percent(report.failures_to_acquire[index].value()));
     }
     rows += cell(power(point.asked_rate)) + power_cell(point.false_match) +
-            power_interval(point.false_match) + count_of(point.false_match) +
+            power_interval(point.false_match) + count_of_trials(point.false_match) +
             percent_cell(point.false_non_match) + percent_interval(point.false_non_match) +
-            count_of(point.false_non_match) + "</tr>\n";
+            count_of_trials(point.false_non_match) + "</tr>\n";
   }
   return rows;
 }
@@ -361,7 +363,7 @@ std::string attacks_section(const Evaluation& evaluation) {
   for (const SpeciesRates& species : attacks.species)
     rows += "<tr><th>" + escaped(species.name) + "</th>" + percent_cell(species.attack_classification_error) +
             percent_interval(species.attack_classification_error) +
-            count_of(species.attack_classification_error) +
+            count_of_trials(species.attack_classification_error) +
             cell(grouped(species.not_answered) + " of " + grouped(species.presented)) + "</tr>\n";
   const Rate& bona_fide = attacks.bona_fide_classification_error;
   return fmt::format(

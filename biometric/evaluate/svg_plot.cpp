@@ -8,8 +8,8 @@
 namespace sesame::evaluation {
 namespace {
 
-constexpr double width = 680;
-constexpr double height = 380;
+constexpr double width = 540;
+constexpr double height = 350;
 constexpr double left = 62;
 constexpr double right = 18;
 constexpr double top = 30;

@@ -56,7 +56,7 @@ double Calibration::threshold_for_search(double false_positive_identification_ra
   if (rate < strictest_rate())
     throw CalibrationRefusal(
         fmt::format("a false positive identification rate of {:g} among {} customers needs a false match "
-                    "rate of {:g}; the "
+                    "rate of {:.3g}; the "
                     "calibration ends at {:g}",
                     false_positive_identification_rate, gallery_size, rate, strictest_rate()));
   return threshold_for(std::min(rate, loosest_rate()));
