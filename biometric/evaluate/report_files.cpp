@@ -51,7 +51,7 @@ void write_scores(const fs::path& file, const LabelledData& data, const Samples&
   const auto line = [&](std::size_t one, std::size_t other, double score) {
     const Picture& a = data.pictures[samples.pictures[one]];
     const Picture& b = data.pictures[samples.pictures[other]];
-    out << fmt::format("{},{},{},{:.7f}\n", field(a.file), field(b.file), a.person == b.person ? 1 : 0,
+    out << fmt::format("{},{},{},{:.9g}\n", field(a.file), field(b.file), a.person == b.person ? 1 : 0,
                        score);
   };
   if (pairs) {
