@@ -43,6 +43,19 @@ std::vector<OperatingPoint> points_within(const Comparisons& members, const Cros
   return points;
 }
 
+// The strictest point with thirty false matches for each pair of groups on average, else the loosest.
+Step matrix_step(const Comparisons& comparisons, const std::vector<AskedPoint>& exact, std::size_t groups) {
+  const auto above = comparisons.impostor_scores.at_or_above();
+  const std::uint64_t enough = enough_errors * groups * (groups + 1) / 2;
+  Step loosest = last_step;
+  Step chosen = 0;
+  for (const AskedPoint& point : exact) {
+    loosest = std::min(loosest, point.step);
+    if (above[point.step] >= enough) chosen = std::max(chosen, point.step);
+  }
+  return std::max(loosest, chosen);
+}
+
 std::vector<GroupPair> between_groups(const Comparisons& comparisons, std::size_t groups,
                                       const std::vector<std::uint32_t>& group_of_person,
                                       const std::vector<GroupRates>& within, Step step) {
@@ -91,8 +104,7 @@ Groups group_rates(const Comparisons& comparisons, const std::vector<std::string
     result.groups.push_back(std::move(rates));
   }
   if (exact.empty()) return result;
-  result.matrix_step = exact.front().step;
-  for (const AskedPoint& point : exact) result.matrix_step = std::min(result.matrix_step, point.step);
+  result.matrix_step = matrix_step(comparisons, exact, names.size());
   result.matrix =
       between_groups(comparisons, names.size(), group_of_person, result.groups, result.matrix_step);
   return result;

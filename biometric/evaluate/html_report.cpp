@@ -26,7 +26,7 @@ section { background: var(--paper); border: 1px solid var(--line); border-radius
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; margin: 8px 0; }
 th, td { text-align: right; padding: 5px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top; }
 thead th { color: var(--quiet); font-weight: 550; border-bottom: 1.5px solid #c9d0da; } tbody th { font-weight: 600; }
-th:first-child, td:first-child { padding-left: 0; text-align: left; } .quiet, .few { color: var(--quiet); }
+th:first-child { padding-left: 0; text-align: left; } .dense { font-size: 12.5px; } .dense th, .dense td { padding: 4px 7px; } .dense th:first-child { padding-left: 0; } .quiet, .few { color: var(--quiet); }
 td.refused { text-align: left; white-space: normal; color: var(--orange); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 8px 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 18px; margin-top: 12px; }
@@ -34,8 +34,8 @@ figure { margin: 12px 0 0; max-width: 620px; } figcaption { color: var(--quiet);
 svg { width: 100%; height: auto; display: block; font-family: inherit; }
 svg .grid { stroke: #e9edf2; fill: none; } svg text { fill: var(--ink); font-size: 12.5px; } svg .tick, svg .axis { fill: var(--quiet); font-size: 12px; }
 svg .curve { stroke: var(--blue); stroke-width: 2.2; fill: none; stroke-linejoin: round; }
-svg .area { stroke-width: 1.8; } svg .area.genuine { stroke: var(--blue); fill: #2457c529; } svg .area.impostor { stroke: var(--orange); fill: #c2570c29; }
-svg text.genuine { fill: var(--blue); font-weight: 600; } svg text.impostor { fill: var(--orange); font-weight: 600; }
+svg .weak { stroke-dasharray: 4 4; opacity: .65; } svg .area { stroke-width: 1.8; } svg .area.genuine { stroke: var(--blue); fill: #2457c529; } svg .area.impostor { stroke: var(--orange); fill: #c2570c29; }
+svg text.genuine { fill: var(--blue); font-weight: 600; } svg text.impostor { fill: var(--orange); font-weight: 600; text-anchor: end; }
 svg path.threshold { stroke: #8a94a3; stroke-dasharray: 3 3; fill: none; } svg text.threshold { fill: var(--quiet); font-size: 10.5px; }
 svg .marker circle { fill: var(--orange); stroke: #fff; stroke-width: 1.5; } svg .marker .bar { stroke: var(--orange); stroke-width: 1.5; fill: none; }
 .pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(238px, 1fr)); gap: 16px; margin-top: 10px; }

@@ -67,7 +67,11 @@ std::string det_plot(const Evaluation& evaluation) {
   SvgPlot plot({std::min(0.1, decade(least_x)), 1, true, false, 0, "false match rate (FMR)"},
                {std::min(0.1, decade(least_y)), 1, true, true, 0, "false non-match rate (FNMR)"},
                "Detection error trade-off: false non-match rate over false match rate");
-  plot.curve(curve, "curve");
+  const auto few = std::find_if(curve.begin(), curve.end(), [&](const auto& point) {
+    return point.first * static_cast<double>(evaluation.impostor) < static_cast<double>(enough_errors);
+  });
+  plot.curve({curve.begin(), few}, "curve");
+  plot.curve({few == curve.begin() ? few : few - 1, curve.end()}, "curve weak");
   for (const OperatingPoint& point : evaluation.calibrated) {
     const Rate& fmr = point.false_match;
     const Rate& fnmr = point.false_non_match;
@@ -79,7 +83,7 @@ std::string det_plot(const Evaluation& evaluation) {
   }
   return "<figure>" + plot.svg() +
          "<figcaption>Detection error trade-off. Dots: the calibration's thresholds, with 95 % "
-         "intervals.</figcaption></figure>\n";
+         "intervals. Dashed: fewer than 30 false matches.</figcaption></figure>\n";
 }
 
 PlotPoints density(const std::vector<std::uint64_t>& bars) {
@@ -112,11 +116,11 @@ std::string histogram_plot(const Evaluation& evaluation) {
                "How genuine and impostor scores are spread");
   plot.area(impostor, "impostor");
   plot.area(genuine, "genuine");
-  plot.label(impostor_top.first + 0.07, impostor_top.second * 0.92, "impostor", "impostor");
+  plot.label(impostor_top.first - 0.06, impostor_top.second * 0.97, "impostor", "impostor");
   plot.label(genuine_top.first + 0.07, genuine_top.second * 1.04, "genuine", "genuine");
   int level = 0;
-  for (auto at = evaluation.calibrated.rbegin(); at != evaluation.calibrated.rend(); ++at)
-    plot.vertical(cosine_of(at->step), power(at->asked_rate), level++);
+  for (const OperatingPoint& point : evaluation.calibrated)
+    plot.vertical(cosine_of(point.step), power(point.asked_rate), level++);
   return "<figure>" + plot.svg() +
          "<figcaption>How the scores are spread. Lines: the calibration's thresholds, by the FMR "
          "asked.</figcaption></figure>\n";
@@ -200,23 +204,22 @@ std::string matrix_table(const Groups& rates) {
 std::string group_rows(const Evaluation& evaluation, std::size_t index) {
   const GroupReport& report = *evaluation.groups;
   const GroupRates& group = report.rates.groups[index];
-  const bool has_fta = !evaluation.aligned && index < report.failures_to_acquire.size();
   std::string rows;
   for (const OperatingPoint& point : group.points) {
     rows += "<tr>";
     if (&point == &group.points.front()) {
-      const auto span = group.points.size();
-      rows +=
-          fmt::format("<th rowspan=\"{0}\">{1}</th><td rowspan=\"{0}\">{2}</td><td rowspan=\"{0}\">{3}</td>",
-                      span, escaped(group.name), grouped(group.people), grouped(group.pictures));
-      if (has_fta)
-        rows += fmt::format("<td rowspan=\"{}\">{}</td>", span,
-                            percent(report.failures_to_acquire[index].value()));
+      const std::string span = fmt::format("<td rowspan=\"{}\">", group.points.size());
+      rows += fmt::format("<th rowspan=\"{}\">{}</th>", group.points.size(), escaped(group.name));
+      for (const std::uint64_t count : {std::uint64_t{group.people}, std::uint64_t{group.pictures},
+                                        point.false_non_match.trials, point.false_match.trials})
+        rows += span + grouped(count) + "</td>";
+      if (!evaluation.aligned && index < report.failures_to_acquire.size())
+        rows += span + percent(report.failures_to_acquire[index].value()) + "</td>";
     }
     rows += cell(power(point.asked_rate)) + power_cell(point.false_match) +
-            power_interval(point.false_match) + count_of_trials(point.false_match) +
+            power_interval(point.false_match) + count_of(point.false_match) +
             percent_cell(point.false_non_match) + percent_interval(point.false_non_match) +
-            count_of_trials(point.false_non_match) + "</tr>\n";
+            count_of(point.false_non_match) + "</tr>\n";
   }
   return rows;
 }
@@ -348,12 +351,14 @@ std::string groups_section(const Evaluation& evaluation) {
   for (std::size_t i = 0; i < evaluation.groups->rates.groups.size(); ++i) rows += group_rows(evaluation, i);
   return fmt::format(
       "<section><h2>By group</h2><p>Comparisons within one group, at the same thresholds for all (labels: "
-      "<code>{}</code>).</p><div "
-      "class=\"wide\"><table><thead><tr><th>group</th><th>people</th><th>pictures</th>{}<th>FMR asked</th>"
-      "<th>FMR found</th><th>95 % interval</th><th>false matches</th><th>FNMR</th><th>95 % interval</th>"
-      "<th>false non-matches</th></tr></thead><tbody>{}</tbody></table></div>\n{}</section>\n",
+      "<code>{}</code>).</p>"
+      "<div class=\"wide\"><table "
+      "class=\"dense\"><thead><tr><th>group</th><th>people</th><th>pictures</th><th>genuine</th>"
+      "<th>impostor</th>{}<th>FMR asked</th><th>FMR found</th><th>95 % "
+      "interval</th><th>errors</th><th>FNMR</th>"
+      "<th>95 % interval</th><th>errors</th></tr></thead><tbody>{}</tbody></table></div>\n{}</section>\n",
       escaped(evaluation.groups->file), evaluation.aligned ? "" : "<th>FTA</th>", rows,
-      matrix_table(evaluation.groups->rates));
+      evaluation.groups->rates.matrix.empty() ? "" : matrix_table(evaluation.groups->rates));
 }
 
 std::string attacks_section(const Evaluation& evaluation) {
