@@ -10,7 +10,7 @@
 namespace sesame::evaluation {
 namespace {
 
-constexpr double loosest_rate = 1e-2;
+constexpr int loosest_decade = 2;  // FMR 1e-2
 // A last point this near to the one before says nothing new.
 constexpr double distinct = 0.8;
 
@@ -64,7 +64,8 @@ std::vector<AskedPoint> calibration_points(const Distribution& impostors, std::u
   const auto needed = static_cast<double>(biometric::least_false_matches);
   const auto count = static_cast<double>(total);
   std::vector<double> rates;
-  for (double rate = loosest_rate; rate * count >= needed; rate /= 10) rates.push_back(rate);
+  for (int decade = loosest_decade; std::pow(10.0, -decade) * count >= needed * (1 - 1e-9); ++decade)
+    rates.push_back(std::pow(10.0, -decade));
   const double strictest = total == 0 ? 1 : rounded_up(needed / count);
   if (!rates.empty() && strictest < distinct * rates.back()) rates.push_back(strictest);
   if (rates.size() < 2)

@@ -7,7 +7,7 @@
 namespace sesame::evaluation {
 namespace {
 
-constexpr double loosest_rate = 1e-2;
+constexpr int loosest_decade = 2;  // FMR 1e-2
 constexpr int det_points_a_decade = 20;
 
 std::vector<CrossError> cross_errors(const Comparisons& comparisons) {
@@ -67,8 +67,11 @@ Rate false_non_match_rate(const Comparisons& comparisons, Step step) {
 std::vector<AskedPoint> points_of_data(const Distribution& impostors) {
   const auto above = impostors.at_or_above();
   std::vector<AskedPoint> points;
-  for (double rate = loosest_rate; rate * static_cast<double>(above.front()) >= 1 - 1e-9; rate /= 10)
+  for (int decade = loosest_decade;; ++decade) {
+    const double rate = std::pow(10.0, -decade);
+    if (rate * static_cast<double>(above.front()) < 1 - 1e-9) break;
     points.push_back({rate, step_at_rate(above, rate)});
+  }
   return points;
 }
 
