@@ -19,19 +19,19 @@ bool is_claim(const std::string& text) {
          std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-// What the QR code among the codes seen says; a scanner that cannot filter sees others as well.
-std::optional<std::string> code_in(const json::value& payload) {
+// What the QR code among the codes seen says, or nothing; a scanner that cannot filter sees others as well.
+std::string code_in(const json::value& payload) {
   const auto* object = payload.if_object();
   const auto* output = object ? object->if_contains("readOutput") : nullptr;
-  if (!output || !output->is_array()) return std::nullopt;
+  if (!output || !output->is_array()) return {};
   for (const auto& entry : output->get_array()) {
     const auto* code = entry.if_object();
     const auto* symbology = code ? code->if_contains("symbology") : nullptr;
     const auto* data = code ? code->if_contains("barcodeData") : nullptr;
     if (symbology && *symbology == json::value("qrCode") && data && data->is_string())
-      return contract::decode_base64(data->get_string());
+      return contract::decode_base64(data->get_string()).value_or("");
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
@@ -71,8 +71,7 @@ Task<json::value> BarcodeReaderFront::run(const contract::CommandInfo& command, 
   co_return co_await pass(command, payload, context);
 }
 
-// Nothing when the application came in between, or when there was no code that it could read.
-Task<std::optional<std::string>> BarcodeReaderFront::read_once() {
+Task<BarcodeReaderFront::Attempt> BarcodeReaderFront::read_once() {
   json::object wanted;
   wanted["symbologies"] = json::object{{"qrCode", true}};
   const json::value payload = std::move(wanted);
@@ -94,18 +93,20 @@ Task<std::optional<std::string>> BarcodeReaderFront::read_once() {
     static_cast<void>(reply);
     throw Canceled{};
   }
-  if (ended->ok()) co_return code_in(*ended->payload);
-  // A broken reader must not be asked without end.
+  Attempt attempt;
+  if (ended->ok()) attempt.code = code_in(*ended->payload);
   const bool yields = ended->code == CompletionCode::canceled && application_ > 0;
-  if (!yields && ended->error_code != "barcodeInvalid") co_await sleep_for(between_attempts);
-  co_return std::nullopt;
+  attempt.refused = !ended->ok() && !yields && ended->error_code != "barcodeInvalid";
+  co_return attempt;
 }
 
 Task<std::string> BarcodeReaderFront::read_code() {
   for (;;) {
     while (application_ > 0 || reading_ || !upstream().ready()) co_await changed_.wait();
-    auto code = co_await read_once();
-    if (code && is_claim(*code)) co_return std::move(*code);
+    Attempt attempt = co_await read_once();
+    if (is_claim(attempt.code)) co_return std::move(attempt.code);
+    // A broken reader must not be asked without end; whoever else wants it does not wait for this.
+    if (attempt.refused) co_await sleep_for(between_attempts);
   }
 }
 

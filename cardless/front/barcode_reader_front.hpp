@@ -23,7 +23,11 @@ class BarcodeReaderFront final : public Front {
   boost::json::object status() const override;
 
  private:
-  spi::Task<std::optional<std::string>> read_once();
+  struct Attempt {
+    std::string code;      // "" for none
+    bool refused = false;  // by the original
+  };
+  spi::Task<Attempt> read_once();
   void upstream_status_changed() override;
   bool scanner_on() const;
 

@@ -154,8 +154,8 @@ Task<std::optional<std::string>> Session::typed_or_shown(std::string_view word) 
     co_return typed;
   }
   auto either = co_await race(std::move(typing), parts_.scanner->read_code());
-  if (either.first == 0) co_return std::move(*either.template get<0>());
-  code_ = std::move(*either.template get<1>());
+  if (either.first == 0) co_return std::move(*either.get<0>());
+  code_ = std::move(*either.get<1>());
   co_return std::nullopt;
 }
 

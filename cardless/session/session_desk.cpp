@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "biometric/template/secret.hpp"
 #include "cardless/session/enrolment.hpp"
 
 namespace sesame::cardless {
@@ -15,6 +16,9 @@ constexpr auto between_attempts = 1s;
 struct SessionDesk::Running {
   Running(const Profile& how, bool gaze, std::string shown, ConnectionId whose)
       : profile(how), by_gaze(gaze), code(std::move(shown)), client(whose) {}
+  ~Running() { biometric::cleanse(code); }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
   const Profile& profile;
   bool by_gaze;
   std::string code;  // that started it
@@ -260,8 +264,9 @@ Task<void> SessionDesk::watch_codes() {
     const auto profile = std::ranges::find_if(offered_, [](const Profile* each) { return each->start_qr; });
     if (profile == offered_.end()) co_return;
     auto either = co_await race(parts_.scanner->read_code(), until_not_ready());
-    auto& code = either.template get<0>();
+    auto& code = either.get<0>();
     if (code && ready()) start(**profile, false, std::move(*code));
+    if (code) biometric::cleanse(*code);
   }
 }
 

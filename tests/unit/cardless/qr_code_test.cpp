@@ -76,6 +76,19 @@ TEST(CardlessQrCode, the_application_has_the_scanner_at_once_and_the_session_has
   EXPECT_TRUE(atm.reply(waiting).ok());
 }
 
+TEST(CardlessQrCode, a_scanner_that_refuses_the_session_answers_the_application_at_once) {
+  ScannerStage atm;
+  auto waiting = atm.read();
+  EXPECT_EQ(atm.verb("barcodereader unplug"), "ok");  // the session's read fails, and is tried again in a second
+  auto own = atm.scanner->call("BarcodeReader.Read");
+  atm.settle();  // no time passes
+  ASSERT_TRUE(own.completed());
+  EXPECT_EQ(atm.reply(own).code, spi::CompletionCode::deviceNotReady);
+  EXPECT_EQ(atm.verb("barcodereader plug"), "ok");
+  atm.pass(1s);
+  EXPECT_EQ(atm.scanner_status(), "scanning");
+}
+
 TEST(CardlessQrCode, a_card_ends_the_session_that_it_started) {
   ScannerStage atm;
   auto call = atm.read();
