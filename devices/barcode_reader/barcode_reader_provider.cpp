@@ -60,12 +60,6 @@ void BarcodeReaderProvider::attach(spi::ServiceLink& service) {
   device_->listen(*this);
 }
 
-void BarcodeReaderProvider::require_device() const {
-  const auto state = device_->state().device;
-  if (state == spi::DeviceState::noDevice || state == spi::DeviceState::powerOff || state == spi::DeviceState::offline)
-    throw Refusal(CompletionCode::deviceNotReady, "the bar code reader does not answer: expected it connected and powered");
-}
-
 // A scanner that cannot filter reads whatever it can, whatever the command asks for.
 std::vector<std::string> BarcodeReaderProvider::accepted(const Read& wanted) const {
   const auto& facts = device_->facts();

@@ -23,7 +23,7 @@ class BarcodeReaderProvider final : public xfs::barcode_reader::ProviderFor<Barc
 
  private:
   void state_changed() override { service().status_changed(); }
-  void require_device() const;
+  void require_device() const { Provider::require_device("bar code reader"); }
   std::vector<std::string> accepted(const xfs::barcode_reader::Read& wanted) const;
 
   std::unique_ptr<barcode_reader::Device> device_;

@@ -160,12 +160,6 @@ bool CardReaderProvider::inside() const {
   return place == Place::inside || place == Place::latched;
 }
 
-void CardReaderProvider::require_device() const {
-  const auto state = device_->state().device;
-  if (state == spi::DeviceState::noDevice || state == spi::DeviceState::powerOff || state == spi::DeviceState::offline)
-    throw Refusal(CompletionCode::deviceNotReady, "the card reader does not answer: expected it connected and powered");
-}
-
 void CardReaderProvider::forget_chip() { chip_contacted_ = chip_was_read_ = false; }
 
 void CardReaderProvider::card_removed() {

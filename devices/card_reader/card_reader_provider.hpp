@@ -49,7 +49,7 @@ class CardReaderProvider final : public xfs::card_reader::ProviderFor<CardReader
 
   bool inside() const;
   void forget_chip();
-  void require_device() const;
+  void require_device() const { Provider::require_device("card reader"); }
   /// Waits for a card unless one is inside. Returns whether it came in now. `again`: the customer is at it already.
   spi::Task<bool> obtain_card(spi::Command& command, bool again);
   spi::Task<void> close_slot();

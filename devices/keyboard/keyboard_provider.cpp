@@ -110,12 +110,6 @@ void KeyboardProvider::attach(spi::ServiceLink& service) {
   device_->listen(*this);
 }
 
-void KeyboardProvider::require_device() const {
-  const auto state = device_->state().device;
-  if (state == spi::DeviceState::noDevice || state == spi::DeviceState::powerOff || state == spi::DeviceState::offline)
-    throw Refusal(CompletionCode::deviceNotReady, "the keyboard does not answer: expected it connected and powered");
-}
-
 Task<void> KeyboardProvider::end_entry(bool keep_pin) {
   co_await outcome(device_->end_entry());
   if (!keep_pin) co_await outcome(device_->forget_pin());

@@ -27,7 +27,7 @@ class KeyboardProvider final : public xfs::keyboard::ProviderFor<KeyboardProvide
 
  private:
   void state_changed() override { service().status_changed(); }
-  void require_device() const;
+  void require_device() const { Provider::require_device("keyboard"); }
   spi::Task<xfs::keyboard::DataEntryCompletion> take_data(const xfs::keyboard::DataEntry& wanted, spi::Command& command);
   spi::Task<xfs::keyboard::PinEntryCompletion> take_pin(const xfs::keyboard::PinEntry& wanted, spi::Command& command);
   spi::Task<void> end_entry(bool keep_pin);

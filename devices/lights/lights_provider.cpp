@@ -118,9 +118,7 @@ std::vector<LightsProvider::Change> LightsProvider::changes(const SetLight& want
 }
 
 Task<SetLightCompletion> LightsProvider::set_light(const SetLight& wanted, Command&) {
-  const auto state = device_->state().device;
-  if (state == spi::DeviceState::noDevice || state == spi::DeviceState::powerOff || state == spi::DeviceState::offline)
-    throw Refusal(CompletionCode::deviceNotReady, "the lights do not answer: expected them connected and powered");
+  require_device("light controller");
   const auto asked = changes(wanted);
   for (const auto& [lamp, glow] : asked) {
     auto set = co_await outcome(device_->set(lamp, glow));

@@ -43,12 +43,6 @@ void TextTerminalProvider::attach(spi::ServiceLink& service) {
   device_->listen(*this);
 }
 
-void TextTerminalProvider::require_device() const {
-  const auto state = device_->state().device;
-  if (state == spi::DeviceState::noDevice || state == spi::DeviceState::powerOff || state == spi::DeviceState::offline)
-    throw Refusal(CompletionCode::deviceNotReady, "the text terminal does not answer: expected it connected and powered");
-}
-
 TextTerminalProvider::Position TextTerminalProvider::position(Modes mode, std::int64_t x, std::int64_t y) const {
   const auto size = device_->state().size;
   const bool relative = mode == Modes::relative;

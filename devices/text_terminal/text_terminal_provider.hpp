@@ -44,7 +44,7 @@ class TextTerminalProvider final : public xfs::text_terminal::ProviderFor<TextTe
   };
 
   void state_changed() override { service().status_changed(); }
-  void require_device() const;
+  void require_device() const { Provider::require_device("text terminal"); }
   Position position(xfs::text_terminal::Modes mode, std::int64_t x, std::int64_t y) const;
   KeySet key_set(const contract::Optional<std::vector<std::string>>& keys,
                  const contract::Optional<contract::Map<xfs::text_terminal::Key>>& command_keys) const;

@@ -6,6 +6,7 @@
 
 #include <boost/json/fwd.hpp>
 #include <cstddef>
+#include <string_view>
 
 #include "spi/contract/catalogue.hpp"
 #include "spi/service/command.hpp"
@@ -55,6 +56,8 @@ class Provider {
  protected:
   /// Valid from attach() on.
   ServiceLink& service() const { return *service_; }
+  /// Throws Refusal deviceNotReady while the device is not there or has no power. `name` is what people call it.
+  void require_device(std::string_view name) const;
   template <class Event>
   void broadcast(const Event& event) {
     service_->broadcast_event(event_info(&event), &event);
