@@ -78,6 +78,13 @@ void SimulatedDevice::verb(std::string words, std::string usage, std::string wha
   verbs_.push_back({std::move(words), std::move(usage), std::move(what), std::move(action)});
 }
 
+void SimulatedDevice::verb(std::string words, std::string what, std::function<std::string()> action) {
+  verb(std::move(words), "", std::move(what), [action = std::move(action)](VerbArguments& arguments) {
+    arguments.end();
+    return action();
+  });
+}
+
 void SimulatedDevice::condition(std::string name, std::function<bool()> holds) {
   conditions_[std::move(name)] = {"", [holds = std::move(holds)](const std::string&) { return holds(); }};
 }

@@ -60,6 +60,8 @@ class SimulatedDevice {
   using Verb = std::function<std::string(VerbArguments&)>;
   /// Adds a verb of one or two words. `usage` and `what` are its line in `help`.
   void verb(std::string words, std::string usage, std::string what, Verb action);
+  /// The same for a verb that takes no arguments.
+  void verb(std::string words, std::string what, std::function<std::string()> action);
   /// Adds what `wait NAME` waits for.
   void condition(std::string name, std::function<bool()> holds);
   /// Adds what `wait NAME ARGUMENT` waits for; `usage` says what the argument is.

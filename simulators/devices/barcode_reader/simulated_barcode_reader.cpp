@@ -21,22 +21,16 @@ SimulatedBarcodeReader::SimulatedBarcodeReader(barcode_reader::Facts facts, std:
 }
 
 void SimulatedBarcodeReader::add_verbs() {
-  const auto without_arguments = [this](std::string words, std::string what, std::function<std::string()> action) {
-    verb(std::move(words), "", std::move(what), [action](VerbArguments& a) {
-      a.end();
-      return action();
-    });
-  };
   verb("scan", "TEXT [symbology=qrCode]", "hold a code before the scanner", [this](VerbArguments& a) { return scan(a); });
-  without_arguments("scan-smudged", "hold a code before it that cannot be read", [this] {
+  verb("scan-smudged", "hold a code before it that cannot be read", [this] {
     require_scanning();
     smudged_ = true;
     changed();
     return std::string();
   });
-  without_arguments("unplug", "cut the connection to the device", [this] { return plug(false); });
-  without_arguments("plug", "restore it", [this] { return plug(true); });
-  without_arguments("status", "whether it scans", [this] { return std::string(!plugged_ ? "unplugged" : scanning_ ? "scanning" : "off"); });
+  verb("unplug", "cut the connection to the device", [this] { return plug(false); });
+  verb("plug", "restore it", [this] { return plug(true); });
+  verb("status", "whether it scans", [this] { return std::string(!plugged_ ? "unplugged" : scanning_ ? "scanning" : "off"); });
   condition("scanning", [this] { return scanning_; });
   condition("not-scanning", [this] { return !scanning_; });
 }

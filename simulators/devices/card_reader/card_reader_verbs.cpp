@@ -53,44 +53,27 @@ void SimulatedCardReader::add_verbs() {
   if (facts_.type == Type::swipe) verb("swipe card", data, "the same", insert_verb);
   if (facts_.type == Type::contactless || facts_.type == Type::intelligentContactless)
     verb("tap card", data, "the same", insert_verb);
-  const auto plain = [this](std::string words, std::string what, std::string (SimulatedCardReader::*action)()) {
-    verb(std::move(words), "", std::move(what), [this, action](VerbArguments& a) {
-      a.end();
-      return (this->*action)();
-    });
-  };
-  plain("take card", "take the card that is within reach", &SimulatedCardReader::take);
-  plain("pull card", "pull a card out by force, even from the inside", &SimulatedCardReader::pull);
-  plain("jam", "the card inside gets stuck, or the next one that moves", &SimulatedCardReader::jam);
-  plain("clear jam", "a technician takes the stuck card out", &SimulatedCardReader::clear_jam);
-  const auto flag = [this](std::string words, std::string what, std::string (SimulatedCardReader::*action)(bool), bool value) {
-    verb(std::move(words), "", std::move(what), [this, action, value](VerbArguments& a) {
-      a.end();
-      return (this->*action)(value);
-    });
-  };
-  flag("unplug", "cut the connection to the device", &SimulatedCardReader::plug, false);
-  flag("plug", "restore it", &SimulatedCardReader::plug, true);
+  verb("take card", "take the card that is within reach", [this] { return take(); });
+  verb("pull card", "pull a card out by force, even from the inside", [this] { return pull(); });
+  verb("jam", "the card inside gets stuck, or the next one that moves", [this] { return jam(); });
+  verb("clear jam", "a technician takes the stuck card out", [this] { return clear_jam(); });
+  verb("unplug", "cut the connection to the device", [this] { return plug(false); });
+  verb("plug", "restore it", [this] { return plug(true); });
   const auto shutter = [this](bool stuck) {
-    return [this, stuck](VerbArguments& a) {
-      a.end();
+    return [this, stuck] {
       shutter_stuck_ = stuck;
       return std::string();
     };
   };
-  verb("break shutter", "", "the shutter no longer moves", shutter(true));
-  verb("mend shutter", "", "it does again", shutter(false));
-  verb("empty bin", "", "take all retained cards out of their units", [this](VerbArguments& a) {
-    a.end();
+  verb("break shutter", "the shutter no longer moves", shutter(true));
+  verb("mend shutter", "it does again", shutter(false));
+  verb("empty bin", "take all retained cards out of their units", [this] {
     retained_.clear();
     return std::string();
   });
   verb("chip answer", "command=HEX response=HEX", "what the chip of the present card says to a command",
        [this](VerbArguments& a) { return chip_answer(a); });
-  verb("status", "", "where the card is, slot, units", [this](VerbArguments& a) {
-    a.end();
-    return describe();
-  });
+  verb("status", "where the card is, slot, units", [this] { return describe(); });
 }
 
 void SimulatedCardReader::add_conditions() {

@@ -60,18 +60,9 @@ void SimulatedKeyboard::add_verbs() {
     press(*key);
     return std::string();
   });
-  const auto plugging = [this](bool plugged) {
-    return [this, plugged](VerbArguments& a) {
-      a.end();
-      return plug(plugged);
-    };
-  };
-  verb("unplug", "", "cut the connection to the device", plugging(false));
-  verb("plug", "", "restore it", plugging(true));
-  verb("status", "", "which entry is open, how long the PIN is", [this](VerbArguments& a) {
-    a.end();
-    return describe();
-  });
+  verb("unplug", "cut the connection to the device", [this] { return plug(false); });
+  verb("plug", "restore it", [this] { return plug(true); });
+  verb("status", "which entry is open, how long the PIN is", [this] { return describe(); });
   condition("entry", [this] { return entry_.has_value(); });
   condition("no-entry", [this] { return !entry_; });
   condition("data-entry", [this] { return entry_ && entry_->mode == Mode::data; });

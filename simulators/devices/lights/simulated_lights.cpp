@@ -51,20 +51,11 @@ void SimulatedLights::add_verbs() {
       return std::string();
     });
   };
-  const auto plugging = [this](bool plugged) {
-    return [this, plugged](VerbArguments& a) {
-      a.end();
-      return plug(plugged);
-    };
-  };
-  verb("show", "", "print how each lamp glows", [this](VerbArguments& a) {
-    a.end();
-    return picture();
-  });
+  verb("show", "print how each lamp glows", [this] { return picture(); });
   of_light("break", "a lamp that no longer does what it is told", [this](const std::string& light) { broken_.insert(light); });
   of_light("mend", "and works again", [this](const std::string& light) { broken_.erase(light); });
-  verb("unplug", "", "cut the connection to the device", plugging(false));
-  verb("plug", "", "restore it", plugging(true));
+  verb("unplug", "cut the connection to the device", [this] { return plug(false); });
+  verb("plug", "restore it", [this] { return plug(true); });
   condition("lit", "LIGHT", [this](const std::string& light) { return lit(light); });
   condition("dark", "LIGHT", [this](const std::string& light) { return !lit(light); });
 }

@@ -32,13 +32,7 @@ SimulatedTextTerminal::SimulatedTextTerminal(text_terminal::Facts facts, std::st
 }
 
 void SimulatedTextTerminal::add_verbs() {
-  const auto without_arguments = [this](std::string words, std::string what, std::function<std::string()> action) {
-    verb(std::move(words), "", std::move(what), [action](VerbArguments& a) {
-      a.end();
-      return action();
-    });
-  };
-  without_arguments("screen", "print what is shown", [this] { return framed(); });
+  verb("screen", "print what is shown", [this] { return framed(); });
   verb("press", "KEY", "press one key: enter, cancel, clear, backspace, fdk01, one, a, ...", [this](VerbArguments& a) {
     const auto key = a.word();
     a.end();
@@ -53,9 +47,9 @@ void SimulatedTextTerminal::add_verbs() {
     for (const char c : *text) press(c >= '0' && c <= '9' ? std::string(digit_names[c - '0']) : std::string(1, c));
     return std::string();
   });
-  without_arguments("unplug", "cut the connection to the device", [this] { return plug(false); });
-  without_arguments("plug", "restore it", [this] { return plug(true); });
-  without_arguments("status", "size, keys, sound", [this] {
+  verb("unplug", "cut the connection to the device", [this] { return plug(false); });
+  verb("plug", "restore it", [this] { return plug(true); });
+  verb("status", "size, keys, sound", [this] {
     return std::to_string(size_.columns) + " x " + std::to_string(size_.rows) + ", keys " + (keys_on_ ? "on" : "off") + ", " +
            std::to_string(beeps_) + " beeps" + (sounding_ ? ", sounding" : "") + (plugged_ ? "" : ", unplugged");
   });
