@@ -8,13 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "biometric/pipeline/calibration.hpp"
+
 namespace sesame::evaluation {
 
 inline constexpr double confidence = 0.95;
 // Resamplings of a bootstrap. Each has its own seed, so that the result depends on no thread.
 inline constexpr unsigned replicates = 1000;
-// Doddington's rule of 30: fewer errors say little about a rate (ISO/IEC 19795-1, annex B).
-inline constexpr std::uint64_t enough_errors = 30;
+// Fewer errors say little about a rate: the rule that a calibration must keep as well.
+inline constexpr std::uint64_t enough_errors = biometric::least_false_matches;
 
 // How an interval was found.
 enum class Method {
