@@ -10,6 +10,7 @@
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "biometric/store/int8_scan.cpp"
+#include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
@@ -104,6 +105,7 @@ struct Question {
   std::size_t groups;
   const std::uint8_t* block;
   const float* bounds;
+  std::size_t block_bytes;
 };
 
 template <std::size_t count>
@@ -115,6 +117,9 @@ HWY_INLINE void ask_tile(const Question& question, std::size_t tile, const Probe
   }
   const std::uint8_t* bytes = question.block + tile * tile_rows * group_bytes;
   for (std::size_t group = 0; group < question.groups; ++group, bytes += rows_in_block * group_bytes) {
+    // The block after this one, while there is work on this: with many probes the memory would idle.
+    hwy::Prefetch(bytes + question.block_bytes);
+    hwy::Prefetch(bytes + question.block_bytes + 64);
     const Group first = read_group(bytes), second = read_group(bytes + lanes * group_bytes);
     HWY_UNROLL(8)
     for (std::size_t i = 0; i < count; ++i) {
@@ -137,9 +142,10 @@ void ask(const Question& question, const ProbeCodes* probes, const float* reach,
     ask_tile<count>(question, tile, probes, reach, rows);
 }
 
-void RowsInReach(std::size_t groups, const std::uint8_t* block, const float* bounds,
-                 std::span<const ProbeCodes> probes, const float* reach, std::uint32_t* rows) {
-  const Question question{groups, block, bounds};
+void RowsInReach(const BlockShape& shape, const std::uint8_t* block, std::span<const ProbeCodes> probes,
+                 const float* reach, std::uint32_t* rows) {
+  const auto* bounds = reinterpret_cast<const float*>(block + shape.code_bytes());
+  const Question question{shape.groups(), block, bounds, shape.bytes()};
   std::size_t done = 0;
   const auto left = [&] { return probes.size() - done; };
   for (; most_probes == 8 && left() >= 8; done += 8)
@@ -159,8 +165,7 @@ HWY_EXPORT(RowsInReach);
 
 void rows_in_reach(const BlockShape& shape, const std::uint8_t* block, std::span<const ProbeCodes> probes,
                    std::span<const float> reach, std::span<std::uint32_t> rows) {
-  const auto* bounds = reinterpret_cast<const float*>(block + shape.code_bytes());
-  HWY_DYNAMIC_DISPATCH(RowsInReach)(shape.groups(), block, bounds, probes, reach.data(), rows.data());
+  HWY_DYNAMIC_DISPATCH(RowsInReach)(shape, block, probes, reach.data(), rows.data());
 }
 
 }  // namespace sesame::biometric::int8

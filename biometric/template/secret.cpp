@@ -18,7 +18,6 @@ namespace sesame::biometric {
 namespace {
 
 constexpr std::size_t largest_secret_file = 4096;
-constexpr std::size_t large_page = 2 << 20;
 
 std::string lock_limit() {
   rlimit limit{};
@@ -55,11 +54,6 @@ LockedMemory::LockedMemory(std::size_t bytes) {
   void* const mapped = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) {
     throw std::bad_alloc();
-  }
-  // Much memory is read from end to end: with small pages a search spends a third of its time on their
-  // addresses. Before locking, which is what fills it; where the kernel has no large pages, nothing changes.
-  if (size >= large_page) {
-    madvise(mapped, size, MADV_HUGEPAGE);
   }
   if (mlock(mapped, size) != 0) {
     munmap(mapped, size);
