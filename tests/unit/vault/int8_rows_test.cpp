@@ -2,7 +2,6 @@
 #include "biometric/store/int8_rows.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <array>
 #include <cmath>
@@ -10,6 +9,7 @@
 
 #include "biometric/store/int8_scan.hpp"
 #include "tests/unit/vault/faces.hpp"
+#include "tests/unit/vault/instruction_sets.hpp"
 #include "tests/unit/vault/plain_search.hpp"
 
 namespace sesame::biometric::int8 {
@@ -39,13 +39,6 @@ class Block {
   std::size_t dimension_;
 };
 
-std::vector<std::int64_t> instruction_sets() {
-  std::vector<std::int64_t> targets;
-  for (std::int64_t left = hwy::SupportedTargets(); left != 0; left &= left - 1)
-    targets.push_back(left & -left);
-  return targets;
-}
-
 // Vectors whose rounding all errs to the same side, in the direction of the probe: where the bound is met.
 std::vector<float> worst_row(std::size_t dimension, float below_half) {
   std::vector<float> values(dimension, below_half / 127);
@@ -53,23 +46,21 @@ std::vector<float> worst_row(std::size_t dimension, float below_half) {
   return values;
 }
 
-TEST(Int8Rows, no_row_scores_more_than_its_bound) {
-  for (const std::int64_t target : instruction_sets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    for (const std::size_t dimension : {1, 4, 30, 512}) {
-      Block block(dimension);
-      for (unsigned seed = 0; seed < 300; ++seed) {
-        const auto row = seed % 3 == 0 ? worst_row(dimension, 0.3F + 0.199F * static_cast<float>(seed) / 300)
-                                       : face(seed, dimension);
-        const auto probe = seed % 2 == 0 ? worst_row(dimension, 0.49F) : face(seed + 1, dimension);
-        block.put(seed % rows_in_block, row);
-        ASSERT_TRUE(block.in_reach(seed % rows_in_block, probe, float_below(plain_product(row, probe))))
-            << seed;
-      }
-    }
+void expect_bounds_to_hold(std::size_t dimension) {
+  Block block(dimension);
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    const auto row = seed % 3 == 0 ? worst_row(dimension, 0.3F + 0.199F * static_cast<float>(seed) / 300)
+                                   : face(seed, dimension);
+    const auto probe = seed % 2 == 0 ? worst_row(dimension, 0.49F) : face(seed + 1, dimension);
+    block.put(seed % rows_in_block, row);
+    ASSERT_TRUE(block.in_reach(seed % rows_in_block, probe, float_below(plain_product(row, probe)))) << seed;
   }
-  hwy::SetSupportedTargetsForTest(0);
+}
+
+TEST(Int8Rows, no_row_scores_more_than_its_bound) {
+  with_each_instruction_set([] {
+    for (const std::size_t dimension : {1, 4, 30, 512}) expect_bounds_to_hold(dimension);
+  });
 }
 
 TEST(Int8Rows, the_bound_of_a_face_is_near_its_score) {

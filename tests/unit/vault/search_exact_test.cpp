@@ -1,7 +1,6 @@
 // A search by bytes must answer as a search by floats does: on rows that are as faces are, and on rows made
 // to break it.
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -10,6 +9,7 @@
 #include <limits>
 
 #include "tests/unit/vault/faces.hpp"
+#include "tests/unit/vault/instruction_sets.hpp"
 #include "tests/unit/vault/plain_search.hpp"
 
 namespace sesame::biometric {
@@ -199,6 +199,12 @@ TEST(SearchExact, many_probes_at_once_are_answered_as_one_by_one) {
   for (std::size_t count = 1; count <= 19; ++count) expect_batch_as_single(index, count, {});
 }
 
+TEST(SearchExact, every_row_of_a_large_gallery_is_looked_at) {
+  Pair pair(8);
+  for (unsigned i = 0; i < 9000; ++i) pair.add("c" + std::to_string(i), face(i, 8));
+  pair.compare(face(9001, 8), 9000);
+}
+
 TEST(SearchExact, workers_change_nothing_in_an_answer) {
   const SearchIndex index = filled(9000, 24);
   for (const std::size_t parts : {1, 2, 3, 8}) {
@@ -221,33 +227,21 @@ TEST(SearchExact, workers_change_nothing_in_an_answer) {
   }
 }
 
-class EachInstructionSet : public testing::Test {
- protected:
-  ~EachInstructionSet() override { hwy::SetSupportedTargetsForTest(0); }
-  static std::vector<std::int64_t> all() {
-    std::vector<std::int64_t> targets;
-    for (std::int64_t left = hwy::SupportedTargets(); left != 0; left &= left - 1)
-      targets.push_back(left & -left);
-    return targets;
-  }
-};
-
-TEST_F(EachInstructionSet, gives_the_same_answers) {
+TEST(SearchExact, every_set_of_instructions_gives_the_same_answers) {
   const SearchIndex index = filled(700, 66);
   const std::vector<Vector> probes = some_probes(15, 66);
   const std::vector<std::span<const float>> views(probes.begin(), probes.end());
   PlainSearch plain;
   for (unsigned i = 0; i < 700; ++i) plain.add("c" + std::to_string(i % 350), face(i, 66));
-  ASSERT_FALSE(all().empty());
-  for (const std::int64_t target : all()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
+  const auto expected = index.search(views, 9);
+  with_each_instruction_set([&] {
     const auto batch = index.search(views, 9);
     for (std::size_t i = 0; i < probes.size(); ++i) {
       expect_same(batch[i], plain.search(probes[i], 9));
-      expect_equal(index.search(probes[i], 9), batch[i]);
+      expect_equal(batch[i], expected[i]);
+      expect_equal(index.search(probes[i], 9), expected[i]);
     }
-  }
+  });
 }
 
 }  // namespace
