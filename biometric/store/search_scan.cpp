@@ -18,6 +18,8 @@ namespace {
 
 // Taken by a worker at a time: 1 MB of rows, so that none waits long for another at the end.
 constexpr std::size_t blocks_in_run = 64;
+// A multiple of what the first pass does in one go; a block stays in the nearest cache for all.
+constexpr std::size_t probes_at_once = 16;
 
 // The score. Products of floats are exact in doubles and the order of the sums is fixed, so that every
 // processor has the same. Side by side, because a compiler may not reorder one sum but vectorises these.
@@ -82,21 +84,27 @@ class SearchIndex::Scan {
   // must score to be among them.
   struct Part {
     Part(std::size_t probes, std::size_t maximum)
-        : best(probes), reach(probes, -std::numeric_limits<float>::infinity()), rows(probes) {
+        : best(probes), reach(probes, -std::numeric_limits<float>::infinity()) {
       for (auto& heap : best) heap.reserve(maximum + 1);
     }
     std::vector<std::vector<Scored>> best;
     std::vector<float> reach;
-    std::vector<std::uint32_t> rows;
   };
 
   void look_at(Part& part, std::size_t block) {
-    int8::rows_in_reach(index_.shape_, index_.blocks_[block].codes, codes_.codes(), part.reach, part.rows);
     const std::size_t used = std::min(index_.size() - block * rows_in_block, rows_in_block);
     const std::uint32_t written = used == 32 ? ~0U : (1U << used) - 1;
-    for (std::size_t probe = 0; probe < probes_.size(); ++probe) {
-      for (std::uint32_t rows = part.rows[probe] & written; rows != 0; rows &= rows - 1)
-        score(part, probe, block * rows_in_block + static_cast<std::size_t>(std::countr_zero(rows)));
+    for (std::size_t first = 0; first < probes_.size(); first += probes_at_once) {
+      const std::size_t count = std::min(probes_at_once, probes_.size() - first);
+      // On the stack: beside those of another worker, each would wait for the other's cache line.
+      std::array<std::uint32_t, probes_at_once> found;
+      const std::span<const float> reach(&part.reach[first], count);
+      int8::rows_in_reach(index_.shape_, index_.blocks_[block].codes, codes_.codes().subspan(first, count),
+                          reach, std::span(found).first(count));
+      for (std::size_t i = 0; i < count; ++i) {
+        for (std::uint32_t rows = found[i] & written; rows != 0; rows &= rows - 1)
+          score(part, first + i, block * rows_in_block + static_cast<std::size_t>(std::countr_zero(rows)));
+      }
     }
   }
 
