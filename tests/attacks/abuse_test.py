@@ -351,6 +351,9 @@ class Floods(Case):
         self.still_fine("their going")
 
     def test_descriptors_that_run_out_come_back(self):
+        if "libubsan" in pathlib.Path(f"/proc/{self.host.process.pid}/maps").read_text():
+            # It opens a pipe to find out whether an object's memory can be read, and takes a pipe that it cannot have for a broken object.
+            self.skipTest("the undefined-behaviour sanitizer needs descriptors of its own; the pass without it has this case")
         # Of the host's own: a limit of 40 is set from outside.
         subprocess.run(["prlimit", "--pid", str(self.host.process.pid), "--nofile=40:40"], check=True, timeout=10)
         clients = [RawClient(self.host.port, upgrade=False) for _ in range(100)]
