@@ -92,6 +92,9 @@ class ShadowScreen::Memory final : public Device {
     writes.push_back(write_at(std::min(column_, size_.columns - 1), row_, "", {}));
     return writes;
   }
+  int column() const { return column_; }
+  int row() const { return row_; }
+  bool row_blank(int row) const { return std::ranges::all_of(rows_[static_cast<std::size_t>(row)], blank); }
 
  private:
   Cell& at(int column, int row) {
@@ -153,5 +156,27 @@ Task<json::value> ShadowScreen::run(const contract::CommandInfo& command, const 
 
 std::vector<json::value> ShadowScreen::paint() const { return memory_->paint(); }
 Size ShadowScreen::size() const { return memory_->state().size; }
+bool ShadowScreen::last_row_blank() const { return memory_->row_blank(size().rows - 1); }
+
+json::value ShadowScreen::cursor() const {
+  if (memory_->column() >= size().columns) return nullptr;
+  return write_at(memory_->column(), memory_->row(), "", {});
+}
+
+bool ShadowScreen::spares_last_row(const contract::CommandInfo& command, const json::value& payload) const {
+  using namespace xfs::text_terminal;
+  Write wanted;
+  if (command.name != "TextTerminal.Write" || contract::read(&payload, wanted)) return false;
+  const bool relative = wanted.mode == Modes::relative;
+  constexpr std::int64_t far = 1'000'000;  // beyond any screen
+  std::int64_t column = std::clamp<std::int64_t>(wanted.pos_x, -far, far) + (relative ? memory_->column() : 0);
+  std::int64_t row = std::clamp<std::int64_t>(wanted.pos_y, -far, far) + (relative ? memory_->row() : 0);
+  for (const auto& glyph : glyphs_of(wanted.text)) {
+    const bool next = glyph.text == "\n" || column + glyph.columns > size().columns;
+    row += next ? 1 : 0;
+    column = (next ? 0 : column) + (glyph.text == "\n" ? 0 : glyph.columns);
+  }
+  return row < size().rows - 1 && column < size().columns;
+}
 
 }  // namespace sesame::cardless

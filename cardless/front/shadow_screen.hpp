@@ -28,6 +28,12 @@ class ShadowScreen {
   /// The Write payloads that paint it on an empty screen; the last one only puts the cursor where it stands.
   std::vector<boost::json::value> paint() const;
   devices::text_terminal::Size size() const;
+  /// Whether nothing is to be seen in the last row.
+  bool last_row_blank() const;
+  /// Whether `command` of the lane `display` leaves the last row as it is, and the cursor where cursor() can name it.
+  bool spares_last_row(const contract::CommandInfo& command, const boost::json::value& payload) const;
+  /// The Write payload that puts the cursor where it stands; null where it is behind the last column, which has no name.
+  boost::json::value cursor() const;
 
  private:
   class Memory;

@@ -71,11 +71,23 @@ void read_face(const Section& section, Profile& profile) {
       section.number("false_positive_identification_rate", 1e-9, 1e-1, 1e-3);
 }
 
+void read_invitation(const Section& section, Profile& profile) {
+  section.allow_only({"line", "light", "position", "flash"});
+  const std::string line = section.text("line", "false");
+  profile.invites = line != "false";
+  if (profile.invites && line != "true") profile.invitation_line = line;
+  if (section.has("light"))
+    profile.invitation_lamp = {section.text("light"), section.text("position", "default"),
+                               section.word("flash", {"slow", "medium", "quick", "continuous"}, "slow")};
+  else if (section.has("position") || section.has("flash"))
+    section.fail("light", "a light of the standard's Lights beside its position or flash");
+}
+
 }  // namespace
 
 Profile read_profile(const Section& section, std::size_t pin_digits) {
   section.allow_only({"name", "kind", "start", "claim", "show_claim", "order", "face", "liveness", "seconds",
-                      "attempts", "consent"});
+                      "attempts", "consent", "invitation"});
   Profile profile;
   profile.name = section.text("name");
   profile.enrols = section.word("kind", {"login", "enrol"}, "login") == "enrol";
@@ -103,6 +115,7 @@ Profile read_profile(const Section& section, std::size_t pin_digits) {
   profile.capture.give_up_after = seconds(times, "face", 1, 120, 15);
   profile.resume_for = seconds(times, "resume", 0, 30, 3);
   profile.attempts = static_cast<int>(section.integer("attempts", 1, 10, 3));
+  read_invitation(section.section("invitation"), profile);
   if (section.has("consent") != profile.enrols)
     section.fail("consent", "consent in a profile of the kind enrol, and there alone");
   if (profile.enrols) {

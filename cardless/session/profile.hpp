@@ -10,13 +10,16 @@
 //     liveness: {natural_motion: true, head_motion: none}
 //     seconds: {claim: 30, face: 15, resume: 3}
 //     attempts: 3
+//     invitation: {line: true, light: fasciaLight, position: default, flash: slow}   # line: true, false, or its text
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "biometric/engine.hpp"
+#include "cardless/front/lights_front.hpp"
 #include "spi/host/configuration.hpp"
 
 namespace sesame::cardless {
@@ -41,6 +44,9 @@ struct Profile {
   biometric::CaptureRequest capture;
   std::chrono::milliseconds claim_time{30'000}, resume_for{3'000};
   int attempts = 3;
+  bool invites = false;         // by a line on the display
+  std::string invitation_line;  // instead of the words of the prompts; "" for those
+  std::optional<LightsFront::Lamp> invitation_lamp;
 
   // The profile `enrol` alone.
   bool enrols = false;

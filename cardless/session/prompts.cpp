@@ -9,7 +9,7 @@ namespace sesame::cardless {
 namespace {
 
 constexpr const char* words[] = {
-    "showCode",     "enterOrShowCode",
+    "inviteKey",    "inviteButton",  "inviteCode",     "inviteLook",     "showCode",        "enterOrShowCode",
     "enterPhone",   "enterId",       "enterPhoneOrId", "enterCustomer",  "enterPasscode",   "wrongLength",
     "lookAtCamera", "comeCloser",    "stepBack",       "moveToCentre",   "lookStraight",    "openEyes",
     "moreLight",    "lessLight",     "evenLight",      "holdStill",      "oneAtATime",      "turnLeft",

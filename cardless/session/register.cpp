@@ -6,6 +6,7 @@
 //       keyboard: keyboard
 //       display: textterminal
 //       barcode_reader: barcodereader   # for profiles with QR codes
+//       lights: lights                  # for profiles that invite by a light
 //       terminal: atm-1
 //       language: en
 //       profiles: [passcode, enrol]     # shipped ones, or YAML files
@@ -98,7 +99,7 @@ IssuerOptions issuer_of(const Section& section, Host& host) {
 class Cardless final : public Extension {
  public:
   Cardless(const Section& section, Host& host) : prompts_(language_of(section)), fallback_("en") {
-    section.allow_only({"card_reader", "keyboard", "display", "barcode_reader", "terminal", "language", "profiles",
+    section.allow_only({"card_reader", "keyboard", "display", "barcode_reader", "lights", "terminal", "language", "profiles",
                         "profiles_in", "pin_digits", "retain_unit", "issuer",
                         "originals", "ca_file"});
     auto profiles = profiles_of(section);
@@ -115,6 +116,16 @@ class Cardless final : public Extension {
     std::unique_ptr<BarcodeReaderFront> scanner;
     if (section.has("barcode_reader"))
       scanner = std::make_unique<BarcodeReaderFront>(executor, original(section, host, "barcode_reader"));
+    const auto note = [journal = host.journal()](std::string_view level, const std::string& what) {
+      if (journal) journal->note(level, what);
+    };
+    std::unique_ptr<LightsFront> lights;
+    if (section.has("lights"))
+      lights = std::make_unique<LightsFront>(executor, original(section, host, "lights"),
+                                             [note](const std::string& what) { note("error", what); });
+    for (const auto& profile : profiles)
+      if (profile.invitation_lamp && !lights)
+        section.fail("lights", "the service of the lights, which the invitation of the profile " + profile.name + " needs");
     for (const auto& profile : profiles)
       if (profile.qr_claim && !scanner)
         section.fail("barcode_reader",
@@ -127,18 +138,18 @@ class Cardless final : public Extension {
                     keyboard.get(),
                     display.get(),
                     scanner.get(),
+                    lights.get(),
                     *host.context().shared<biometric::HostEngine>(),
                     *cards_,
                     prompts_,
                     fallback_,
                     section.text("terminal", "atm"),
-                    [journal = host.journal()](std::string_view level, const std::string& what) {
-                      if (journal) journal->note(level, what);
-                    }};
+                    note};
     host.put_front(section.text("card_reader"), std::move(reader));
     if (keyboard) host.put_front(section.text("keyboard"), std::move(keyboard));
     if (display) host.put_front(section.text("display"), std::move(display));
     if (scanner) host.put_front(section.text("barcode_reader"), std::move(scanner));
+    if (lights) host.put_front(section.text("lights"), std::move(lights));
     desk_ = std::make_shared<SessionDesk>(std::move(parts), std::move(profiles));
     host.context().set(desk_);
     context_ = &host.context();

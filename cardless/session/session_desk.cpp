@@ -93,10 +93,32 @@ std::chrono::milliseconds SessionDesk::resume_for() const {
   return longest;
 }
 
-// Listens for start keys exactly while one would start a session.
+// Listens for start keys, and invites, exactly while a session can start.
 void SessionDesk::arm() {
   if (parts_.keyboard) parts_.keyboard->arm(ready());
+  invite();
   changed_.notify_all();
+}
+
+// By the first profile that has a line, and the first that has a light.
+void SessionDesk::invite() {
+  std::vector<std::string> lines;
+  std::optional<LightsFront::Lamp> lamp;
+  for (const auto* profile : ready() ? offered_ : std::vector<const Profile*>()) {
+    if (lines.empty() && profile->invites) lines = invitation_lines(*profile);
+    if (!lamp) lamp = profile->invitation_lamp;
+  }
+  if (parts_.display) parts_.display->invite(std::move(lines));
+  if (parts_.lights) parts_.lights->invite(std::move(lamp));
+}
+
+// The fallback's for a display that lacks the characters.
+std::vector<std::string> SessionDesk::invitation_lines(const Profile& profile) const {
+  const char* word = !profile.start_key.empty() ? "inviteKey" : profile.start_qr ? "inviteCode" : profile.start_gaze ? "inviteLook" : "inviteButton";
+  std::vector<std::string> lines;
+  if (!profile.invitation_line.empty()) lines.push_back(profile.invitation_line);
+  for (const auto* prompts : {&parts_.prompts, &parts_.fallback}) lines.push_back(prompts->lines(word).front());
+  return lines;
 }
 
 void SessionDesk::wait_began(ConnectionId connection) {

@@ -19,6 +19,7 @@ struct DeskParts {
   KeyboardFront* keyboard;
   TextTerminalFront* display;
   BarcodeReaderFront* scanner;
+  LightsFront* lights;
   biometric::Engine& engine;
   CardMaker& cards;
   const Prompts& prompts;
@@ -66,6 +67,8 @@ class SessionDesk final : private CardReaderFront::Watcher,
   void forget_client();
   void start(const Profile& profile, bool by_gaze, std::string code = {});
   void arm();
+  void invite();
+  std::vector<std::string> invitation_lines(const Profile& profile) const;
   spi::Task<void> run(std::shared_ptr<Running> session);
   spi::Task<std::string> conduct_safely(std::shared_ptr<Running> session);
   spi::Task<std::string> conduct(std::shared_ptr<Running> session);

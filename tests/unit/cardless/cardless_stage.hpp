@@ -14,6 +14,7 @@ namespace sesame::devices {
 void register_barcode_reader(spi::Registry&);
 void register_card_reader(spi::Registry&);
 void register_keyboard(spi::Registry&);
+void register_lights(spi::Registry&);
 void register_text_terminal(spi::Registry&);
 }  // namespace sesame::devices
 namespace sesame::simulators {
@@ -54,6 +55,7 @@ class CardlessStage {
     devices::register_barcode_reader(registry);
     devices::register_card_reader(registry);
     devices::register_keyboard(registry);
+    devices::register_lights(registry);
     devices::register_text_terminal(registry);
     simulators::register_simulated_devices(registry);
     register_cardless(registry);
@@ -61,10 +63,11 @@ class CardlessStage {
                        reader +
                        "}\n  - {name: keyboard, provider: Keyboard, driver: simulated}\n"
                        "  - {name: textterminal, provider: TextTerminal, driver: simulated}\n"
-                       "  - {name: barcodereader, provider: BarcodeReader, driver: simulated}\n";
+                       "  - {name: barcodereader, provider: BarcodeReader, driver: simulated}\n"
+                       "  - {name: lights, provider: Lights, driver: simulated}\n";
     if (with_session)
       text +=
-          "cardless: {card_reader: cardreader, keyboard: keyboard, display: textterminal, barcode_reader: barcodereader, "
+          "cardless: {card_reader: cardreader, keyboard: keyboard, display: textterminal, barcode_reader: barcodereader, lights: lights, "
           "terminal: atm-1, "
           "profiles: " +
           profiles + ", issuer: " + issuer + "}\n";
