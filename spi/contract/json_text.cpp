@@ -24,6 +24,8 @@ class Builder {
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
 
+  Builder() { stack_.reserve(8); }
+
   json::value take() { return std::move(root_); }
   Refusal refusal() const { return refusal_; }
   const std::string& key() const { return refused_key_; }
@@ -36,15 +38,14 @@ class Builder {
   bool on_array_end(std::size_t, error_code& error) { return close(error); }
   bool on_key_part(json::string_view part, std::size_t, error_code&) { return append(part); }
   bool on_key(json::string_view part, std::size_t, error_code&) {
-    append(part);
-    stack_.back().key.assign(text_);
+    const json::string_view key = whole(part);
+    stack_.back().key.assign(key.data(), key.size());
     text_.clear();
     return true;
   }
   bool on_string_part(json::string_view part, std::size_t, error_code&) { return append(part); }
   bool on_string(json::string_view part, std::size_t, error_code& error) {
-    append(part);
-    const bool good = add(json::value(json::string(text_)), error);
+    const bool good = add(json::value(json::string(whole(part))), error);
     text_.clear();
     return good;
   }
@@ -73,6 +74,12 @@ class Builder {
   bool append(json::string_view part) {
     text_.append(part.data(), part.size());
     return true;
+  }
+  // A text that came in one part is not copied together first.
+  json::string_view whole(json::string_view last_part) {
+    if (text_.empty()) return last_part;
+    append(last_part);
+    return text_;
   }
   bool open(json::value container) {
     stack_.push_back({std::move(container), {}});

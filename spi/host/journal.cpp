@@ -1,9 +1,12 @@
 #include "spi/host/journal.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/spdlog.h>
 
-#include <boost/json.hpp>
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <iterator>
 #include <map>
 
 namespace sesame::spi {
@@ -13,27 +16,68 @@ namespace {
 constexpr std::size_t file_bytes = 16u << 20;
 constexpr std::size_t files_kept = 8;
 
-// A line stays a line: what a client puts in a payload beyond this is counted, not kept.
-std::string shortened(std::string_view text) {
-  constexpr std::size_t longest = 4096;
-  if (text.size() <= longest) return std::string(text);
-  return std::string(text.substr(0, longest)) + "... (" + std::to_string(text.size()) + " bytes)";
-}
+// A line of the journal as it grows. Lines are written for every command: no tree of values is built for them.
+class Line {
+ public:
+  Line& text(std::string_view name, std::string_view value) {
+    const bool plain = std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '"' && c != '\\'; });
+    if (plain)
+      key(name).append("\"").append(value).append("\"");
+    else
+      key(name).append(json::serialize(json::string_view(value)));
+    return *this;
+  }
+  Line& number(std::string_view name, std::uint64_t value) {
+    fmt::format_to(std::back_inserter(key(name)), "{}", value);
+    return *this;
+  }
+  Line& milliseconds(std::string_view name, Duration value) {
+    fmt::format_to(std::back_inserter(key(name)), "{:.3f}", std::chrono::duration<double, std::milli>(value).count());
+    return *this;
+  }
+  Line& truth(std::string_view name, bool value) {
+    key(name).append(value ? "true" : "false");
+    return *this;
+  }
+  /// What is JSON already, unless it is too long for a line: the beginning of it as a text, then.
+  Line& payload(std::string_view name, std::string_view value) {
+    constexpr std::size_t longest = 4096;
+    if (value.size() > longest) return text(name, fmt::format("{}... ({} bytes)", value.substr(0, longest), value.size()));
+    key(name).append(value);
+    return *this;
+  }
+  std::string_view finished() { return text_ += '}'; }
 
-double milliseconds(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+ private:
+  std::string& key(std::string_view name) {
+    if (!text_.empty()) text_ += ',';
+    return text_.append("\"").append(name).append("\":");
+  }
+  std::string text_;
+};
+
 }  // namespace
 
-struct Journal::State {
+struct Journal::State : std::enable_shared_from_this<Journal::State> {
   std::shared_ptr<spdlog::logger> log;
   std::map<int, Watcher> watchers;
   int last_watcher = 0;
+  std::function<void(std::function<void()>)> later;
+  bool unwritten = false;
 
-  void write(const json::object& line) {
-    if (log) log->info("{}", json::serialize(line).substr(1));
+  void write(Line& line) {
+    if (!log) return;
+    log->log(spdlog::level::info, line.finished());
+    if (!later) return log->flush();
+    if (std::exchange(unwritten, true)) return;
+    later([self = shared_from_this()] {
+      self->unwritten = false;
+      self->log->flush();
+    });
   }
 };
 
-Journal::Journal(const std::string& file) : state_(std::make_unique<State>()) {
+Journal::Journal(const std::string& file) : state_(std::make_shared<State>()) {
   if (file.empty()) return;
   try {
     state_->log = std::make_shared<spdlog::logger>("journal", std::make_shared<spdlog::sinks::rotating_file_sink_st>(file, file_bytes, files_kept));
@@ -43,12 +87,15 @@ Journal::Journal(const std::string& file) : state_(std::make_unique<State>()) {
   // A full disk must not end the host, nor fill its standard error.
   state_->log->set_error_handler([](const std::string&) {});
   state_->log->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z",%v)");
-  state_->log->flush_on(spdlog::level::info);
 }
 
 Journal::~Journal() = default;
 
-void Journal::note(std::string_view level, std::string_view what) { state_->write({{"level", level}, {"note", what}}); }
+void Journal::write_later(std::function<void(std::function<void()>)> later) { state_->later = std::move(later); }
+
+void Journal::note(std::string_view level, std::string_view what) {
+  state_->write(Line().text("level", level).text("note", what));
+}
 
 int Journal::watch(Watcher watcher) {
   state_->watchers.emplace(++state_->last_watcher, std::move(watcher));
@@ -64,28 +111,29 @@ void Journal::message(std::string_view service, ConnectionId id, bool outgoing, 
 }
 
 void Journal::command_completed(const CommandRecord& record) {
-  json::object line{{"service", record.service}, {"command", record.command}, {"client", record.client},
-                    {"connection", record.connection}, {"requestId", record.request_id},
-                    {"result", record.code == CompletionCode::success ? std::string_view("success") : to_string(record.code)}};
-  if (!record.error_code.empty()) line["errorCode"] = record.error_code;
-  if (record.payload != "null") line["payload"] = shortened(record.payload);
+  Line line;
+  line.text("service", record.service).text("command", record.command).text("client", record.client);
+  line.number("connection", record.connection).number("requestId", static_cast<std::uint64_t>(record.request_id));
+  line.text("result", record.code == CompletionCode::success ? std::string_view("success") : to_string(record.code));
+  if (!record.error_code.empty()) line.text("errorCode", record.error_code);
+  if (record.payload != "null") line.payload("payload", record.payload);
   if (record.completion != "null" && record.command != "Common.Capabilities" && record.command != "Common.Status")
-    line["completion"] = shortened(record.completion);
-  line["queuedMs"] = milliseconds(record.queued);
-  line["ranMs"] = milliseconds(record.ran);
+    line.payload("completion", record.completion);
+  line.milliseconds("queuedMs", record.queued).milliseconds("ranMs", record.ran);
   state_->write(line);
 }
 
 void Journal::connection_changed(std::string_view service, ConnectionId id, const ClientIdentity& client, bool open,
                                  std::string_view reason) {
-  json::object line{{"service", service}, {"connection", id}, {"client", client.address}, {"open", open}};
-  if (client.uid) line["uid"] = *client.uid;
-  if (!reason.empty()) line["reason"] = reason;
+  Line line;
+  line.text("service", service).number("connection", id).text("client", client.address).truth("open", open);
+  if (client.uid) line.number("uid", *client.uid);
+  if (!reason.empty()) line.text("reason", reason);
   state_->write(line);
 }
 
 void Journal::provider_fault(std::string_view service, std::string_view command, std::string_view what) {
-  state_->write({{"level", "error"}, {"service", service}, {"command", command}, {"fault", what}});
+  state_->write(Line().text("level", "error").text("service", service).text("command", command).text("fault", what));
 }
 
 }  // namespace sesame::spi

@@ -17,6 +17,8 @@ class Journal final : public ServiceObserver {
   explicit Journal(const std::string& file);
   ~Journal() override;
 
+  /// Lines go to the file when `later` calls back, all that came until then at once; without it each by itself.
+  void write_later(std::function<void(std::function<void()>)> later);
   /// A line for the operator: what happened, with no customer data in it.
   void note(std::string_view level, std::string_view what);
   /// Every message of every service, masked, as long as anybody watches.
@@ -33,7 +35,7 @@ class Journal final : public ServiceObserver {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace sesame::spi

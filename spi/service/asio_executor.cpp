@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <deque>
 #include <optional>
 #include <utility>
 
@@ -25,8 +26,22 @@ struct AsioExecutor::State {
   asio::signal_set signals{context};
   TimerQueue timers;
   std::optional<TimePoint> armed;
+  std::deque<Callback> idle;
   std::function<void(const char*)> report = [](const char* what) { std::fprintf(stderr, "sesame: %s\n", what); };
   asio::thread_pool pool;
+
+  void serve() {
+    constexpr int longest_turn = 64;
+    for (;;) {
+      if (idle.empty() && context.run_one() == 0) return;
+      for (int ran = 0; ran < longest_turn && context.poll_one() > 0; ++ran) {}
+      for (auto left = idle.size(); left > 0; --left) {
+        const Callback callback = std::move(idle.front());
+        idle.pop_front();  // first: one that throws is not called again
+        callback();
+      }
+    }
+  }
 
   static TimePoint now() {
     return TimePoint(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
@@ -86,7 +101,7 @@ void AsioExecutor::on_unhandled(std::function<void(const char*)> report) { state
 void AsioExecutor::run() {
   for (;;) {
     try {
-      state_->context.run();
+      state_->serve();
       return;
     } catch (...) {
       unhandled(std::current_exception());
@@ -96,6 +111,8 @@ void AsioExecutor::run() {
     }
   }
 }
+
+void AsioExecutor::when_idle(Callback callback) { state_->idle.push_back(std::move(callback)); }
 
 void AsioExecutor::stop() { state_->context.stop(); }
 

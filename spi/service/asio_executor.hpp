@@ -20,6 +20,7 @@ class AsioExecutor final : public Executor {
   TimePoint now() const override;
   WallTime wall_now() const override;
   void post(Callback callback) override;
+  void when_idle(Callback callback) override;
   TimerId call_at(TimePoint when, Callback callback) override;
   void cancel(TimerId id) override;
   void offload(Callback work, Callback then) override;

@@ -36,6 +36,10 @@ class Executor {
   /// Runs `callback` soon, after everything posted before it. Never inline.
   virtual void post(Callback callback) = 0;
 
+  /// Runs `callback` once, when everything that is ready has run, or as much of it as others may have to wait for: for
+  /// what nobody waits for, and for what is better done once for many.
+  virtual void when_idle(Callback callback) = 0;
+
   /// Runs `callback` at `when`, or soon if that has passed.
   virtual TimerId call_at(TimePoint when, Callback callback) = 0;
   /// It is guaranteed that a cancelled timer's callback does not run; an unknown or spent id is ignored.

@@ -240,8 +240,10 @@ Task<void> Service::run(std::shared_ptr<Request> request) {
     description = "the service failed while it ran the command";
     report_fault(request->header().name);
   }
+  // What only informs, and what the framework answers, changes nothing of the device.
+  const bool may_change = request->info_->lane != contract::Lane::immediate && request->info_->interface->name != "Common";
   try {
-    status_changed();
+    if (may_change) status_changed();
   } catch (...) {
     report_fault(request->header().name);  // a provider that cannot tell its status still gets its completion sent
   }
@@ -321,14 +323,16 @@ void Service::complete(Request& request, CompletionCode code, const std::string&
   const bool described = code != CompletionCode::success && code != CompletionCode::canceled && code != CompletionCode::timeOut;
   if (described) envelope.header.error_description = description;
   envelope.payload = std::move(payload);
-  if (observer_) {
-    const std::string in = info ? json::serialize(contract::masked(request.payload(), *info->payload)) : "null";
-    const std::string out = info ? json::serialize(contract::masked(envelope.payload, *info->completion)) : "null";
-    observer_->command_completed({options_.name, request.header().name, request.client().address, in, out,
-                                  request.connection(), request.id(), code, error_code, started - request.accepted_,
-                                  now - started});
-  }
   send(*request.owner_, envelope, info ? info->completion : nullptr);
+  if (observer_)
+    executor_.when_idle([observer = observer_, service = options_.name, keep, answer = std::move(envelope.payload), code, error_code,
+                         queued = started - request.accepted_, ran = now - started] {
+      const auto* known = keep->info_;
+      const std::string in = known ? json::serialize(contract::masked(keep->payload(), *known->payload)) : "null";
+      const std::string out = known ? json::serialize(contract::masked(answer, *known->completion)) : "null";
+      observer->command_completed({service, keep->header().name, keep->client().address, in, out, keep->connection(), keep->id(), code,
+                                   error_code, queued, ran});
+    });
   request_done_.notify_all();
 }
 

@@ -73,6 +73,7 @@ struct CommandRecord {
 class ServiceObserver {
  public:
   virtual ~ServiceObserver() = default;
+  /// Told after the client, when the executor is idle.
   virtual void command_completed(const CommandRecord&) {}
   virtual void connection_changed(std::string_view /*service*/, ConnectionId, const ClientIdentity&, bool /*open*/,
                                   std::string_view /*reason*/) {}

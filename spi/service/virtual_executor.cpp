@@ -14,6 +14,7 @@ WallTime VirtualExecutor::wall_now() const {
 }
 
 void VirtualExecutor::post(Callback callback) { ready_.push_back(std::move(callback)); }
+void VirtualExecutor::when_idle(Callback callback) { idle_.push_back(std::move(callback)); }
 TimerId VirtualExecutor::call_at(TimePoint when, Callback callback) { return timers_.add(when, std::move(callback)); }
 void VirtualExecutor::cancel(TimerId id) { timers_.cancel(id); }
 
@@ -36,13 +37,15 @@ void VirtualExecutor::unhandled(std::exception_ptr error) noexcept {
 
 bool VirtualExecutor::run_one() {
   if (ready_.empty()) {
-    auto due = timers_.take_due(now_);
-    if (!due) return false;
-    (*due)();
-    return true;
+    if (auto due = timers_.take_due(now_)) {
+      (*due)();
+      return true;
+    }
+    if (idle_.empty()) return false;
   }
-  Callback callback = std::move(ready_.front());
-  ready_.pop_front();
+  auto& queue = ready_.empty() ? idle_ : ready_;
+  const Callback callback = std::move(queue.front());
+  queue.pop_front();
   callback();
   return true;
 }

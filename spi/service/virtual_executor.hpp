@@ -17,6 +17,7 @@ class VirtualExecutor final : public Executor {
   TimePoint now() const override { return now_; }
   WallTime wall_now() const override;
   void post(Callback callback) override;
+  void when_idle(Callback callback) override;
   TimerId call_at(TimePoint when, Callback callback) override;
   void cancel(TimerId id) override;
   void offload(Callback work, Callback then) override;
@@ -31,13 +32,13 @@ class VirtualExecutor final : public Executor {
   void advance(Duration step);
   /// Runs, moving time forward, until `condition` holds. False if nothing is left to run before that.
   bool run_until(const std::function<bool()>& condition, std::size_t limit = 10'000'000);
-  bool idle() const { return ready_.empty() && timers_.empty(); }
+  bool idle() const { return ready_.empty() && idle_.empty() && timers_.empty(); }
 
  private:
   bool run_one();
   bool jump_to_next_timer();
 
-  std::deque<Callback> ready_;
+  std::deque<Callback> ready_, idle_;
   TimerQueue timers_;
   TimePoint now_{};
 };

@@ -9,6 +9,7 @@
 #include <boost/beast/http.hpp>
 
 #include "spi/wire/client.hpp"
+#include "spi/wire/gathering_stream.hpp"
 #include "spi/wire/websocket_channel.hpp"
 
 namespace sesame::spi {
@@ -120,7 +121,7 @@ class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
   void upgrade() {
     const auto& limits = server_->options.limits;
     beast::get_lowest_layer(stream_).expires_never();
-    socket_.emplace(std::move(stream_));
+    socket_.emplace(server_->executor, std::move(stream_));
     beast::websocket::stream_base::timeout timeout;
     timeout.handshake_timeout = limits.handshake;
     timeout.idle_timeout = limits.idle;
@@ -132,7 +133,7 @@ class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
   }
   void open() {
     const auto& limits = server_->options.limits;
-    auto channel = std::make_shared<wire::WebSocketChannel<Stream>>(
+    auto channel = std::make_shared<wire::WebSocketChannel<wire::GatheringStream<Stream>>>(
         std::move(*socket_), wire::ChannelLimits{limits.message_bytes, limits.message_fragments, limits.outgoing_bytes,
                                                  limits.messages_per_second, limits.message_time, server_->memory});
     // The count falls when the channel goes, not when this object does.
@@ -153,7 +154,7 @@ class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
   std::shared_ptr<Ticket> ticket_ = std::make_shared<Ticket>(server_);
   ClientIdentity client_;
   Stream stream_;
-  std::optional<beast::websocket::stream<Stream>> socket_;
+  std::optional<beast::websocket::stream<wire::GatheringStream<Stream>>> socket_;
   beast::flat_buffer buffer_{16384};
   http::request_parser<http::empty_body> parser_;
   http::response<http::string_body> response_;

@@ -11,6 +11,7 @@ import random
 import resource
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -123,6 +124,22 @@ class Messages(Case):
                 client.next_frame(), client.next_frame()
         self.still_fine()
         self.assertLess(len(self.host.journal()), 100_000)
+
+    def test_a_command_that_ends_at_once_is_answered_in_one_piece(self):
+        def segments():  # tcpi_data_segs_in of struct tcp_info (linux/tcp.h)
+            return struct.unpack_from("I", client.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160), 152)[0]
+        with RawClient(self.host.port) as client:
+            before = segments()
+            client.send(frame(command()))
+            self.assertEqual([json.loads(client.next_frame()[1])["header"]["type"] for _ in range(2)], ["acknowledge", "completion"])
+            self.assertEqual(segments() - before, 1)
+
+    def test_long_messages_that_are_read_slowly_come_whole_and_in_order(self):
+        with RawClient(self.host.port, receive_buffer=4096) as client:
+            ids = range(1, 400)
+            client.send(b"".join(frame(command("Common.Capabilities", request_id=number)) for number in ids))
+            headers = [json.loads(client.next_frame()[1])["header"] for _ in ids for _ in range(2)]
+        self.assertEqual([h["requestId"] for h in headers if h["type"] == "completion"], list(ids))
 
 
 class Frames(Case):

@@ -86,6 +86,7 @@ int serve(const ServeOptions& options) {
   const Lock lock(run_directory);
   AsioExecutor executor;
   Journal journal(configuration.has("journal") ? configuration.path("journal") : run_directory + "/journal.log");
+  journal.write_later([&executor](Callback write) { executor.when_idle(std::move(write)); });
   executor.on_unhandled([&journal](const char* what) {
     std::fprintf(stderr, "sesame: %s\n", what);
     journal.note("error", what);

@@ -167,6 +167,27 @@ TEST(LocalChannel, delivers_in_order_and_tells_both_ends_of_the_close_after_the_
   EXPECT_EQ(seen, "12!");
 }
 
+TEST(AsioExecutor, calls_back_when_idle_after_what_is_ready_and_lets_nobody_wait_for_ever) {
+  AsioExecutor executor;
+  std::vector<std::string> order;
+  std::function<void()> again = [&] { executor.post(again); };  // always something ready
+  executor.on_unhandled([&](const char* what) { order.push_back(what); });
+  executor.post([&] {
+    executor.when_idle([&] { throw std::runtime_error("thrown"); });
+    executor.when_idle([&] {
+      order.push_back("idle");
+      executor.post(again);
+      executor.when_idle([&] {
+        order.push_back("idle again");
+        executor.stop();
+      });
+    });
+    executor.post([&] { order.push_back("ready"); });
+  });
+  executor.run();
+  EXPECT_EQ(order, (std::vector<std::string>{"ready", "thrown", "idle", "idle again"}));
+}
+
 TEST(AsioExecutor, runs_tasks_timers_and_offloaded_work_in_real_time) {
   AsioExecutor executor;
   TaskScope scope(executor);
