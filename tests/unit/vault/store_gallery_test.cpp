@@ -47,8 +47,8 @@ TEST_F(StoreGalleryTest, enrols_finds_searches_and_forgets) {
               1e-5F);
   EXPECT_EQ(best(gallery, 3), "customer-3");
   EXPECT_EQ(best(gallery, 99), "");
-  EXPECT_TRUE(gallery.forget("customer-3", "asked").known);
-  EXPECT_FALSE(gallery.forget("customer-3", "asked").known);
+  EXPECT_TRUE(gallery.forget("customer-3", "asked", "operator").known);
+  EXPECT_FALSE(gallery.forget("customer-3", "asked", "operator").known);
   EXPECT_EQ(best(gallery, 3), "");
   EXPECT_FALSE(gallery.find(phone(3)));
 }
