@@ -42,6 +42,9 @@ struct Profile {
   std::chrono::milliseconds claim_time{30'000}, resume_for{3'000};
   int attempts = 3;
 
+  // The profile `my-face`: whoever is recognised sees what is kept of him, and may withdraw it.
+  bool shows_own = false;
+
   // The profile `enrol` alone.
   bool enrols = false;
   std::string consent_text_version;

@@ -16,7 +16,9 @@ constexpr const char* words[] = {
     "turnRight",    "nod",           "checking",       "notRecognised",  "tryLater",        "nobodySeen",
     "unavailable",  "ended",         "useCard",        "consent",        "consentDeclined", "enterCode",
     "wrongCode",    "insertOwnCard", "takeOwnCard",    "cardUnreadable", "notEnrolled",     "enrolled",
-    "yourPasscode"};
+    "yourPasscode", "myFace",        "myFaceSince",    "myFaceLastUse",  "myFaceNeverUsed", "myFaceUntil",
+    "myFacePurpose", "myFaceText",   "myFaceOld",      "myFaceActive",   "myFacePaused",    "myFaceSuspended",
+    "myFaceDelete", "myFaceDeleted"};
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> lines;
