@@ -33,8 +33,8 @@ struct Rotation {
   std::uint32_t epoch = 0;
   std::uint64_t renewed = 0;
   std::uint64_t wanted = 0;
-  std::uint64_t damaged = 0;  // did not open before either
-  bool taken_up = false;      // it was interrupted, and went on
+  bool taken_up = false;             // it was interrupted, and went on
+  std::vector<std::string> damaged;  // customers with a template that does not open; at most most_due
 };
 
 // What belongs in the journal.

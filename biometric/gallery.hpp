@@ -152,7 +152,7 @@ class Gallery {
                                    const std::string& by) = 0;
   // False when unknown.
   virtual bool set_status(const std::string& customer_id, CustomerStatus status) = 0;
-  // A customer got in: the retention clock of who is not seen any more begins anew.
+  // A customer got in: the retention clock of who is not seen any more begins anew. Never throws for a disk.
   virtual void note_use(const std::string& customer_id) = 0;
   // nullopt when unknown.
   virtual std::optional<HeldFace> held(const std::string& customer_id) = 0;

@@ -105,6 +105,8 @@ std::vector<std::string> face_command(const spi::Section& section, const std::st
   const std::pair<const char*, const char*> days[] = {{"unused_days", "--delete-unused-days"},
                                                       {"enrolled_days", "--delete-enrolled-days"},
                                                       {"enrol_again_days", "--enrol-again-days"}};
+  if (section.has("retention") && !section.has("store"))
+    section.fail("retention", "a store beside it: faces in memory end with their process");
   for (const auto& [key, argument] : days)
     if (retention.has(key))
       command.insert(command.end(), {argument, std::to_string(retention.integer(key, 1, 36500))});

@@ -30,14 +30,11 @@ boost::json::object parse(std::string_view line);
 
 std::string text_field(const boost::json::object& object, std::string_view name, std::size_t longest);
 std::uint64_t number_field(const boost::json::object& object, std::string_view name, std::uint64_t largest);
-boost::json::object write(const DeletionReceipt& receipt);
-DeletionReceipt read_receipt(const boost::json::object& object);
-std::vector<DeletionReceipt> read_receipts(const boost::json::object& object);
-// Throws DoorError when it has more than `most`, or something else than objects.
-std::vector<const boost::json::object*> objects_field(const boost::json::object& object,
-                                                      std::string_view name, std::size_t most);
 double rate_field(const boost::json::object& object, std::string_view name);
 bool flag_field(const boost::json::object& object, std::string_view name);
+// At most `most` objects, which live as long as `object`.
+std::vector<const boost::json::object*> objects_field(const boost::json::object& object,
+                                                      std::string_view name, std::size_t most);
 
 boost::json::object write(const EngineInfo& info);
 boost::json::object write(const PresenceRequest& request);

@@ -1,5 +1,4 @@
 // The door's messages about customers who are enrolled: lists, what is held, receipts, retention, renewal.
-#include <array>
 #include <boost/json.hpp>
 
 #include "biometric/process/door.hpp"
@@ -33,34 +32,31 @@ std::vector<std::string> texts_field(const object& from, std::string_view name, 
   return texts;
 }
 
-json::array write_receipts(const std::vector<DeletionReceipt>& receipts) {
-  json::array out;
-  for (const DeletionReceipt& receipt : receipts) out.push_back(write(receipt));
-  return out;
-}
-
-}  // namespace
-
-object write(const DeletionReceipt& receipt) {
+object write_receipt(const DeletionReceipt& receipt) {
   return {{"number", receipt.number}, {"time", receipt.time}, {"enrolment", receipt.enrolment},
           {"reason", receipt.reason}, {"by", receipt.by},     {"key", receipt.key},
           {"hash", receipt.hash}};
 }
-DeletionReceipt read_receipt(const object& from) {
-  return {static_cast<std::int64_t>(number_field(from, "number", most)),
-          text_field(from, "time", longest_word),
-          text_field(from, "enrolment", longest_word),
-          text_field(from, "reason", longest_text),
-          text_field(from, "by", longest_text),
-          text_field(from, "key", longest_digest),
-          text_field(from, "hash", longest_digest)};
+
+json::array write_receipts(const std::vector<DeletionReceipt>& receipts) {
+  json::array out;
+  for (const DeletionReceipt& receipt : receipts) out.push_back(write_receipt(receipt));
+  return out;
 }
+
 std::vector<DeletionReceipt> read_receipts(const object& from) {
   std::vector<DeletionReceipt> receipts;
   for (const object* receipt : objects_field(from, "receipts", most_receipts))
-    receipts.push_back(read_receipt(*receipt));
+    receipts.push_back({static_cast<std::int64_t>(number_field(*receipt, "number", most)),
+                        text_field(*receipt, "time", longest_word),
+                        text_field(*receipt, "enrolment", longest_word),
+                        text_field(*receipt, "reason", longest_text), text_field(*receipt, "by", longest_text),
+                        text_field(*receipt, "key", longest_digest),
+                        text_field(*receipt, "hash", longest_digest)});
   return receipts;
 }
+
+}  // namespace
 
 object write(const ForgottenCustomer& gone) {
   return {{"known", gone.known}, {"receipts", write_receipts(gone.receipts)}};
@@ -148,13 +144,13 @@ object write(const Rotation& rotation) {
   return {{"epoch", rotation.epoch},
           {"renewed", rotation.renewed},
           {"wanted", rotation.wanted},
-          {"damaged", rotation.damaged},
-          {"takenUp", rotation.taken_up}};
+          {"takenUp", rotation.taken_up},
+          {"damaged", json::array(rotation.damaged.begin(), rotation.damaged.end())}};
 }
 Rotation read_rotation(const object& from) {
   return {static_cast<std::uint32_t>(number_field(from, "epoch", UINT32_MAX)),
           number_field(from, "renewed", most), number_field(from, "wanted", most),
-          number_field(from, "damaged", most), flag_field(from, "takenUp")};
+          flag_field(from, "takenUp"), texts_field(from, "damaged", most_due, longest_text)};
 }
 
 object write(const CustodyNews& news) {

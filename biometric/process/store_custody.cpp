@@ -108,7 +108,7 @@ void StoreCustody::start_renewing() {
   const Renewal renewal = store_.renewal();
   rotation_.epoch = renewal.epoch;
   rotation_.renewed = 0;
-  rotation_.damaged = 0;
+  rotation_.damaged.clear();
   rotation_.wanted = renewal.remaining;
   renewing_ = true;
   renewing_failed_.clear();
@@ -121,20 +121,23 @@ spi::Task<void> StoreCustody::renew_all() {
     for (bool done = false; !done;) {
       const Renewed renewed = store_.renew_some(rows_at_once, after);
       rotation_.renewed += renewed.rows;
-      rotation_.damaged += renewed.damaged.size();
+      for (const std::string& customer : renewed.damaged)
+        if (rotation_.damaged.size() < most_due) rotation_.damaged.push_back(customer);
       done = renewed.done;
       renewed_.notify_all();
       co_await spi::yield();
     }
-  } catch (const StoreError& error) {
+  } catch (const std::exception& error) {  // of the store, or of a token that went away
     renewing_failed_ = error.what();
   }
   renewing_ = false;
-  note(renewing_failed_.empty()
-           ? "the gallery has another key: epoch " + std::to_string(rotation_.epoch) + ", " +
-                 std::to_string(rotation_.renewed) + " templates renewed, " +
-                 std::to_string(rotation_.damaged) + " damaged"
-           : "the change of the gallery's key stopped: " + renewing_failed_);
+  if (!renewing_failed_.empty())
+    note("the change of the gallery's key stopped: " + renewing_failed_);
+  else
+    note("the gallery has another key: epoch " + std::to_string(rotation_.epoch) + ", " +
+         std::to_string(rotation_.renewed) + " templates renewed" +
+         (rotation_.damaged.empty() ? "" : "; the old key stays, for " + std::to_string(rotation_.damaged.size()) +
+                                               " did not open (sesame identities rotate names them)"));
   renewed_.notify_all();
 }
 

@@ -84,7 +84,8 @@ class IdentityStore {
   // Revokes all templates as they are stored now: next epoch, new transform, new keys. Nobody enrols again.
   // What enrols from here on is of the new epoch; what was there opens as before until its row is renewed,
   // a batch a transaction, so that everybody is served meanwhile and a process killed in between has lost
-  // nothing: whoever renews next goes on. With the last row the old gallery keys are destroyed.
+  // nothing: whoever renews next goes on. With the last row the old gallery keys are destroyed; they stay
+  // while a template is left that did not open, for a token that fails must not cost a customer's face.
   Renewal begin_renewal();
   Renewal renewal();
   // Renews the next `rows` after enrolment `after`, which becomes the last one looked at; "" to begin with.

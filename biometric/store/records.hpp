@@ -127,8 +127,8 @@ struct Renewal {
 // What one batch of it came to.
 struct Renewed {
   std::size_t rows = 0;
-  std::vector<std::string> damaged;  // enrolments that did not open: they stay what they are, useless
-  bool done = false;                 // nothing is left, and the keys of earlier epochs are destroyed
+  std::vector<std::string> damaged;  // customers with a template that did not open: it stays what it is
+  bool done = false;                 // the last row was looked at
 };
 
 // That a template was destroyed. Each receipt's hash covers the one before: none can be changed or taken out

@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::size_t rows_at_once = 32;
 
-// What is left of a row that did not open in its own epoch opens in no other: its key need not be kept.
 void destroy_old_keys(IdentityStore::State& state) {
   for (const Row& row : state.database.query("SELECT name FROM store_keys WHERE name LIKE 'gallery %'")) {
     if (row.text(0) != "gallery " + std::to_string(state.epoch))
@@ -48,27 +47,29 @@ Renewal IdentityStore::renewal() {
 
 Renewed IdentityStore::renew_some(std::size_t rows, std::string& after) {
   Renewed renewed;
+  std::string last = after;
   Database::Transaction transaction(state_->database);
   state_->load_epoch();
   const Rows old = state_->database.query(
       "SELECT " + enrolment_columns("e") +
           ", c.issuer FROM enrolments e JOIN customers c ON c.id = e.customer WHERE e.epoch < $1 AND e.id > $2 "
           "ORDER BY e.id LIMIT $3",
-      {std::int64_t{state_->epoch}, after, static_cast<std::int64_t>(rows)});
+      {std::int64_t{state_->epoch}, last, static_cast<std::int64_t>(rows)});
   for (const Row& row : old) {
-    EnrolmentRow enrolment = to_enrolment(row);
-    after = enrolment.id;
+    const EnrolmentRow enrolment = to_enrolment(row);
+    last = enrolment.id;
     try {
-      renew(*state_, std::move(enrolment), row.text(9));
+      renew(*state_, enrolment, row.text(9));
       ++renewed.rows;
     } catch (const StoreError& error) {
       if (error.trouble() != StoreTrouble::damaged) throw;
-      renewed.damaged.push_back(after);
+      renewed.damaged.push_back(enrolment.customer);
     }
   }
   renewed.done = old.size() < rows;
-  if (renewed.done) destroy_old_keys(*state_);
+  if (renewed.done && renewal().remaining == 0) destroy_old_keys(*state_);
   transaction.commit();
+  after = std::move(last);
   if (renewed.done) static_cast<void>(state_->database.erase_log());
   return renewed;
 }

@@ -133,7 +133,13 @@ bool StoreGallery::set_status(const std::string& customer_id, CustomerStatus sta
   return true;
 }
 
-void StoreGallery::note_use(const std::string& customer_id) { store_.note_use(customer_id); }
+// Who was recognised is not sent away because a day could not be written: the disk is full, or its lock taken.
+void StoreGallery::note_use(const std::string& customer_id) {
+  try {
+    store_.note_use(customer_id);
+  } catch (const StoreError&) {
+  }
+}
 
 std::optional<HeldFace> StoreGallery::held(const std::string& customer_id) {
   try {

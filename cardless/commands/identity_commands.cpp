@@ -194,7 +194,7 @@ void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_
 void add_forget(CLI::App& app, std::function<int()>& run, const std::shared_ptr<Options>& options) {
   auto* command = app.add_subcommand("forget", "Destroy everything held on a customer, and leave a receipt");
   command->add_option("customer", options->customer, "As given to enrol")->required();
-  command->add_option("--reason", options->reason, "Stands in the receipt")->capture_default_str();
+  command->add_option("--reason", options->reason, "Stands in the receipt and in the journal: no name")->capture_default_str();
   command->add_flag("--yes", options->yes, "Do not ask");
   command->add_option("--run-directory", options->run_directory, "The host's run directory");
   command->callback([&run, options] {

@@ -64,17 +64,22 @@ Task<int> rotate(AsioExecutor& executor, Options options) {
   {
     program::ProgressBar bar("renewing templates");
     std::function<void(Rotation)> progress = [&bar](const Rotation& news) {
-      bar.show(news.renewed + news.damaged, news.wanted);
+      bar.show(news.renewed + news.damaged.size(), news.wanted);
     };
     rotation = co_await faces->rotate(std::move(progress));
   }
-  std::printf("epoch %u%s: %llu templates renewed; copies from before match nobody\n", rotation.epoch,
-              rotation.taken_up ? ", which had been interrupted" : "",
+  std::printf("epoch %u%s: %llu templates renewed\n", rotation.epoch,
+              rotation.taken_up ? ", which was interrupted" : "",
               static_cast<unsigned long long>(rotation.renewed));
-  if (rotation.damaged > 0)
-    std::printf("%llu did not open, before either: forget these customers and enrol them again\n",
-                static_cast<unsigned long long>(rotation.damaged));
-  co_return 0;
+  if (rotation.damaged.empty()) {
+    std::printf("the old key is destroyed: copies from before match nobody\n");
+    co_return 0;
+  }
+  for (const auto& customer : rotation.damaged)
+    std::fprintf(stderr, "sesame identities: the template of %s does not open\n", customer.c_str());
+  std::fprintf(stderr, "sesame identities: the old key stays for now: look at the token, or forget these customers, "
+                       "and rotate again\n");
+  co_return 1;
 }
 
 // A command of `identities` that is one task.

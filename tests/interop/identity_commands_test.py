@@ -205,7 +205,7 @@ class Customers(unittest.TestCase):
                 self.assertEqual(said.returncode, 0, said.stderr)
                 before = json.loads(self.ask(host, "identities", "export", "anna", "--with-template").stdout)["enrolments"][0]
                 said = self.ask(host, "identities", "rotate")
-                self.assertEqual((said.returncode, said.stdout), (0, "epoch 2: 1 templates renewed; copies from before match nobody\n"), said.stderr)
+                self.assertEqual((said.returncode, said.stdout), (0, "epoch 2: 1 templates renewed\nthe old key is destroyed: copies from before match nobody\n"), said.stderr)
                 after = json.loads(self.ask(host, "identities", "export", "anna", "--with-template").stdout)["enrolments"][0]
                 self.assertEqual((before["epoch"], after["epoch"]), (1, 2))
                 self.assertGreater(sum(a * b for a, b in zip(before["template"], after["template"])), 0.9999, "it is the same face")

@@ -27,6 +27,23 @@ spi::Task<void> keep(spi::Task<T> task, std::optional<T>& out, std::string& erro
   }
 }
 
+// A token that may go away for a while.
+class FailingToken final : public MasterKey {
+ public:
+  explicit FailingToken(MasterKey& key) : key_(key) {}
+  std::string id() const override { return key_.id(); }
+  Bytes wrap(const Secret& data_key, ByteView context) override {
+    if (works_left == 0) throw std::runtime_error("the token went away");
+    --works_left;
+    return key_.wrap(data_key, context);
+  }
+  Secret unwrap(ByteView wrapped, ByteView context) override { return key_.unwrap(wrapped, context); }
+  int works_left = 1'000'000;
+
+ private:
+  MasterKey& key_;
+};
+
 class CustodyTest : public testing::Test, public StoreFixture {
  protected:
   // The store's clock is the executor's from here on.
@@ -36,7 +53,7 @@ class CustodyTest : public testing::Test, public StoreFixture {
     store.reset();
     StoreOptions options = this->options();
     options.clock = [this] { return std::chrono::floor<std::chrono::seconds>(executor.wall_now()); };
-    store = std::make_unique<IdentityStore>(std::move(options), *master);
+    store = std::make_unique<IdentityStore>(std::move(options), token);
     gallery.emplace(*store, "model-a");
     custody.emplace(executor, *store, *gallery, gives_templates_away);
   }
@@ -67,6 +84,7 @@ class CustodyTest : public testing::Test, public StoreFixture {
   }
 
   spi::VirtualExecutor executor;
+  FailingToken token{*master};
   std::string error;
   std::optional<StoreGallery> gallery;
   std::optional<StoreCustody> custody;
@@ -173,7 +191,7 @@ TEST_F(CustodyTest, a_rotation_serves_everybody_meanwhile_and_says_how_far_it_is
   EXPECT_FALSE(done->taken_up);
   EXPECT_GE(steps.size(), 4U);
   EXPECT_TRUE(std::ranges::is_sorted(steps));
-  EXPECT_THAT(journaled().notes, ElementsAre(HasSubstr("epoch 2, 100 templates renewed, 0 damaged")));
+  EXPECT_THAT(journaled().notes, ElementsAre("the gallery has another key: epoch 2, 100 templates renewed"));
 }
 
 TEST_F(CustodyTest, a_rotation_that_was_interrupted_goes_on_by_itself_at_the_next_start) {
@@ -187,6 +205,23 @@ TEST_F(CustodyTest, a_rotation_that_was_interrupted_goes_on_by_itself_at_the_nex
   EXPECT_FALSE(store->renewal().under_way);
   EXPECT_EQ(store->epoch(), 2U);
   EXPECT_THAT(journaled().notes, ElementsAre(HasSubstr("30 templates renewed")));
+}
+
+TEST_F(CustodyTest, a_token_that_goes_away_in_the_middle_stops_a_rotation_and_loses_nobody) {
+  open();
+  for (unsigned number = 1; number <= 100; ++number) enrol(number);
+  token.works_left = 50;
+  EXPECT_FALSE(run(custody->rotate({})));
+  EXPECT_EQ(error, "the token went away");
+  EXPECT_THAT(journaled().notes, ElementsAre(HasSubstr("stopped: the token went away")));
+  token.works_left = 1'000'000;
+  for (unsigned number = 1; number <= 100; ++number)
+    EXPECT_EQ(gallery->search(face(number), 1).at(0).customer_id, "customer-" + std::to_string(number));
+  const auto done = run(custody->rotate({}));
+  ASSERT_TRUE(done) << error;
+  EXPECT_TRUE(done->taken_up);
+  EXPECT_EQ(done->epoch, 2U);
+  EXPECT_FALSE(store->renewal().under_way);
 }
 
 TEST_F(CustodyTest, a_rotation_goes_on_when_nobody_waits_for_it) {
