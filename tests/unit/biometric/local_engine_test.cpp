@@ -302,6 +302,22 @@ TEST_F(RealEngine, after_three_wrong_faces_nobody_is_let_in_for_a_while_not_even
   EXPECT_TRUE(run(context->verify(claim)).customer.has_value());
 }
 
+TEST_F(RealEngine, a_login_is_a_use_and_a_look_at_what_is_ones_own_is_none) {
+  enrol_first_man();
+  capture();
+  VerifyRequest own;
+  own.claim = Claim{"phone", "111"};
+  own.own_data = true;
+  run(engine->set_status("c1", CustomerStatus::paused));
+  EXPECT_TRUE(run(context->verify(own)).customer.has_value());
+  EXPECT_EQ(run(engine->identities("", 10)).at(0).last_used, "");
+  run(engine->set_status("c1", CustomerStatus::active));
+  EXPECT_EQ(verify("999"), "nobody");
+  EXPECT_EQ(run(engine->held("c1"))->last_used, "");
+  EXPECT_EQ(verify("111"), "c1");
+  EXPECT_EQ(run(engine->held("c1"))->last_used.size(), 10U);
+}
+
 TEST_F(RealEngine, a_suspended_customer_is_found_neither_by_claim_nor_by_face) {
   enrol_first_man();
   EXPECT_TRUE(run(engine->set_status("c1", CustomerStatus::suspended)));
