@@ -20,7 +20,7 @@ struct Expiry {
     std::string customer_id;
     std::string why;  // "not used since 2026-01-04"
   };
-  std::vector<Due> due;                   // at most most_due of them
+  std::vector<Due> due;  // at most most_due of them
   std::uint64_t due_in_all = 0;
   std::uint64_t customers = 0;
   std::uint64_t enrol_again = 0;          // templates that are old and not yet due

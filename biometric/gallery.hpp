@@ -79,9 +79,9 @@ struct IdentityLine {
   std::string created;  // RFC 3339
   std::vector<std::string> claim_kinds;
   std::uint32_t enrolments = 0;
-  std::string last_used{};      // day, 2026-11-24; "" never
-  bool enrol_again = false;     // the template is older than the rules like it
-  std::string deletion_due{};   // day after which retention deletes; "" no rule
+  std::string last_used{};     // day, 2026-11-24; "" never
+  bool enrol_again = false;    // the template is older than the rules like it
+  std::string deletion_due{};  // day after which retention deletes; "" no rule
 };
 
 // What a customer is shown of what is kept.

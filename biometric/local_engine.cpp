@@ -409,7 +409,7 @@ spi::Task<EnrolledCustomer> LocalEngine::enrol_take(EnrolRequest request, std::s
 }
 
 spi::Task<ForgottenCustomer> LocalEngine::forget(std::string customer_id, std::string reason,
-                                                std::string by) {
+                                                 std::string by) {
   co_return gallery_.forget(customer_id, reason, by);
 }
 spi::Task<bool> LocalEngine::set_status(std::string customer_id, CustomerStatus status) {

@@ -20,8 +20,7 @@ EnrolledCustomer MemoryGallery::enrol(const EnrolmentRecord& record) {
     throw GalleryRefusal("an enrolment needs a consent record: where the customer's agreement is kept");
   const std::string lacks =
       guardian_lacks(rules_, record.consent.age, record.consent.given_by, record.consent.guardian);
-  if (!lacks.empty())
-    throw GalleryRefusal("customer " + record.customer_id + " is not enrolled: " + lacks);
+  if (!lacks.empty()) throw GalleryRefusal("customer " + record.customer_id + " is not enrolled: " + lacks);
   if (record.reference.size() != template_length)
     throw GalleryRefusal("an enrolment needs a template of 512 values");
   for (const Held& other : held_) {
@@ -51,8 +50,7 @@ std::optional<EnrolmentRecord> MemoryGallery::find(const Claim& claim, Among amo
   // Looks at every row whether or not it has found one: an unknown claim takes as long as a known one.
   const EnrolmentRecord* found = nullptr;
   for (const Held& held : held_)
-    if (has_claim(held.record, claim) &&
-        (held.status == CustomerStatus::active || among == Among::everybody))
+    if (has_claim(held.record, claim) && (held.status == CustomerStatus::active || among == Among::everybody))
       found = &held.record;
   if (found == nullptr) return std::nullopt;
   return *found;
@@ -92,13 +90,10 @@ void MemoryGallery::note_use(const std::string& customer_id) {
 std::optional<HeldFace> MemoryGallery::held(const std::string& customer_id) {
   const Held* const held = held_on(customer_id);
   if (held == nullptr) return std::nullopt;
-  return HeldFace{held->status,
-                  day_of(held->age.enrolled),
-                  held->age.last_used ? day_of(*held->age.last_used) : "",
-                  "",
-                  held->record.consent.purpose,
-                  held->record.consent.text_version,
-                  false};
+  return HeldFace{
+      held->status, day_of(held->age.enrolled),   held->age.last_used ? day_of(*held->age.last_used) : "",
+      "",           held->record.consent.purpose, held->record.consent.text_version,
+      false};
 }
 
 std::vector<IdentityLine> MemoryGallery::identities(const std::string& after, std::size_t maximum) {

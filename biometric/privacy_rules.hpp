@@ -12,10 +12,10 @@ namespace sesame::biometric {
 
 // Zero: no such rule.
 struct PrivacyRules {
-  int guardian_under = 0;           // years: younger customers need a guardian's consent
-  std::chrono::days unused{0};      // without a login (or since enrolment): deleted
-  std::chrono::days enrolled{0};    // since the newest template: deleted
-  std::chrono::days enrol_again{0}; // since the newest template: the operator is asked for a new one
+  int guardian_under = 0;            // years: younger customers need a guardian's consent
+  std::chrono::days unused{0};       // without a login (or since enrolment): deleted
+  std::chrono::days enrolled{0};     // since the newest template: deleted
+  std::chrono::days enrol_again{0};  // since the newest template: the operator is asked for a new one
 
   bool delete_anything() const { return unused.count() > 0 || enrolled.count() > 0; }
 };

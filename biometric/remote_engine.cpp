@@ -282,7 +282,7 @@ spi::Task<EnrolledCustomer> RemoteEngine::enrol_take(EnrolRequest request, std::
 }
 
 spi::Task<ForgottenCustomer> RemoteEngine::forget(std::string customer_id, std::string reason,
-                                                 std::string by) {
+                                                  std::string by) {
   object message{{"customer", customer_id}, {"reason", reason}, {"by", by}};
   const object result = co_await link_->ask("forget", std::move(message));
   co_return understood([&] { return door::read_forgotten(result); });

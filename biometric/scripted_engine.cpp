@@ -61,7 +61,8 @@ class ScriptedEngine::Context final : public CaptureContext {
     const std::string person = held();
     Recognition result;
     for (const Enrolled& enrolled : engine_.enrolled_)
-      if (enrolled.person == person && enrolled.status == CustomerStatus::active) result.customer = facts_of(enrolled.request);
+      if (enrolled.person == person && enrolled.status == CustomerStatus::active)
+        result.customer = facts_of(enrolled.request);
     const spi::Context here = co_await spi::this_context();
     engine_.apply_back_off({}, request.terminal, here.executor->wall_now(), result);
     co_return result;
@@ -255,7 +256,7 @@ spi::Task<EnrolledCustomer> ScriptedEngine::enrol_take(EnrolRequest request, std
 }
 
 spi::Task<ForgottenCustomer> ScriptedEngine::forget(std::string customer_id, std::string reason,
-                                                   std::string by) {
+                                                    std::string by) {
   co_await answering(decision_time);
   ForgottenCustomer gone;
   gone.known = std::erase_if(enrolled_, [&](const Enrolled& e) {

@@ -67,7 +67,8 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
     if (word == "--threads") arguments.threads = whole_number(word, words.value(word), 1, 64);
     if (word == "--guardian-under") rules.guardian_under = whole_number(word, words.value(word), 0, 30);
     for (const auto& [name, count] : days)
-      if (word == name) known = true, *count = std::chrono::days(whole_number(word, words.value(word), 0, 36500));
+      if (word == name)
+        known = true, *count = std::chrono::days(whole_number(word, words.value(word), 0, 36500));
     for (const auto& [name, text] : texts)
       if (word == name) known = true, *text = words.value(word);
     for (const auto& [name, on] : switches)

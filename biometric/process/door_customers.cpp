@@ -47,12 +47,11 @@ json::array write_receipts(const std::vector<DeletionReceipt>& receipts) {
 std::vector<DeletionReceipt> read_receipts(const object& from) {
   std::vector<DeletionReceipt> receipts;
   for (const object* receipt : objects_field(from, "receipts", most_receipts))
-    receipts.push_back({static_cast<std::int64_t>(number_field(*receipt, "number", most)),
-                        text_field(*receipt, "time", longest_word),
-                        text_field(*receipt, "enrolment", longest_word),
-                        text_field(*receipt, "reason", longest_text), text_field(*receipt, "by", longest_text),
-                        text_field(*receipt, "key", longest_digest),
-                        text_field(*receipt, "hash", longest_digest)});
+    receipts.push_back(
+        {static_cast<std::int64_t>(number_field(*receipt, "number", most)),
+         text_field(*receipt, "time", longest_word), text_field(*receipt, "enrolment", longest_word),
+         text_field(*receipt, "reason", longest_text), text_field(*receipt, "by", longest_text),
+         text_field(*receipt, "key", longest_digest), text_field(*receipt, "hash", longest_digest)});
   return receipts;
 }
 

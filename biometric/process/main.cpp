@@ -64,7 +64,8 @@ int serve(const FaceArguments& arguments) {
                      options);
   std::optional<StoreCustody> custody;
   if (faces.store) custody.emplace(executor, *faces.store, *faces.gallery, arguments.give_templates_away);
-  EngineServer server(executor, engine, show_scenes(engine, arguments.simulated), custody ? &*custody : nullptr);
+  EngineServer server(executor, engine, show_scenes(engine, arguments.simulated),
+                      custody ? &*custody : nullptr);
   spi::LocalSocketLimits limits;
   limits.line_bytes = door::longest_line;
   limits.outgoing_bytes = 2 * door::longest_line;

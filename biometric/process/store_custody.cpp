@@ -39,8 +39,8 @@ spi::Task<std::optional<std::string>> StoreCustody::export_held(std::string cust
   if (with_template && !gives_templates_away_)
     refuse(EngineRefusal::Reason::not_permitted, "giving templates away is not configured");
   try {
-    const HeldOnPerson held = store_.held_on(customer_id, with_template ? IdentityStore::Templates::opened
-                                                                        : IdentityStore::Templates::left_out);
+    const HeldOnPerson held = store_.held_on(
+        customer_id, with_template ? IdentityStore::Templates::opened : IdentityStore::Templates::left_out);
     co_return to_json(held);
   } catch (const StoreError& error) {
     if (error.trouble() != StoreTrouble::unknown_customer) throw;
@@ -136,8 +136,9 @@ spi::Task<void> StoreCustody::renew_all() {
   else
     note("the gallery has another key: epoch " + std::to_string(rotation_.epoch) + ", " +
          std::to_string(rotation_.renewed) + " templates renewed" +
-         (rotation_.damaged.empty() ? "" : "; the old key stays, for " + std::to_string(rotation_.damaged.size()) +
-                                               " did not open (sesame identities rotate names them)"));
+         (rotation_.damaged.empty() ? ""
+                                    : "; the old key stays, for " + std::to_string(rotation_.damaged.size()) +
+                                          " did not open (sesame identities rotate names them)"));
   renewed_.notify_all();
 }
 

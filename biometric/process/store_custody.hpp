@@ -1,6 +1,6 @@
-// StoreCustody: Custody over the sealed store, and the clock of retention. It looks at the rules once an hour,
-// in pieces that let whoever stands at the machine go first. Owned by the face process, beside its engine;
-// executor thread only.
+// StoreCustody: Custody over the sealed store, and the clock of retention. It looks at the rules once an
+// hour, in pieces that let whoever stands at the machine go first. Owned by the face process, beside its
+// engine; executor thread only.
 #pragma once
 
 #include <string>

@@ -76,7 +76,8 @@ Forgotten IdentityStore::forget(const std::string& customer, const std::string& 
   for (const EnrolmentRow& enrolment : enrolments) {
     forgotten.receipts.push_back(state_->add_receipt(*row, &enrolment, reason, by, change));
   }
-  if (enrolments.empty()) forgotten.receipts.push_back(state_->add_receipt(*row, nullptr, reason, by, change));
+  if (enrolments.empty())
+    forgotten.receipts.push_back(state_->add_receipt(*row, nullptr, reason, by, change));
   database.execute("DELETE FROM back_off WHERE claim IN (SELECT digest FROM claims WHERE customer = $1)",
                    {customer});
   for (const char* table : {"enrolments", "tokens", "claims", "consents", "uses"}) {
@@ -89,7 +90,7 @@ Forgotten IdentityStore::forget(const std::string& customer, const std::string& 
 }
 
 DeletionReceipt to_deletion_receipt(const Receipt& receipt) {
-  return {receipt.number, rfc3339(receipt.time), receipt.enrolment,    receipt.reason,
+  return {receipt.number, rfc3339(receipt.time),         receipt.enrolment,   receipt.reason,
           receipt.by,     to_hex(receipt.destroyed_key), to_hex(receipt.hash)};
 }
 

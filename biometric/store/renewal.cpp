@@ -50,11 +50,12 @@ Renewed IdentityStore::renew_some(std::size_t rows, std::string& after) {
   std::string last = after;
   Database::Transaction transaction(state_->database);
   state_->load_epoch();
-  const Rows old = state_->database.query(
-      "SELECT " + enrolment_columns("e") +
-          ", c.issuer FROM enrolments e JOIN customers c ON c.id = e.customer WHERE e.epoch < $1 AND e.id > $2 "
-          "ORDER BY e.id LIMIT $3",
-      {std::int64_t{state_->epoch}, last, static_cast<std::int64_t>(rows)});
+  const Rows old =
+      state_->database.query("SELECT " + enrolment_columns("e") +
+                                 ", c.issuer FROM enrolments e JOIN customers c ON c.id = e.customer WHERE "
+                                 "e.epoch < $1 AND e.id > $2 "
+                                 "ORDER BY e.id LIMIT $3",
+                             {std::int64_t{state_->epoch}, last, static_cast<std::int64_t>(rows)});
   for (const Row& row : old) {
     const EnrolmentRow enrolment = to_enrolment(row);
     last = enrolment.id;

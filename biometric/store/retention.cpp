@@ -26,24 +26,22 @@ DuePage IdentityStore::due(const std::string& after, std::size_t limit) {
   const PrivacyRules& rules = state_->options.rules;
   DuePage page;
   std::map<std::string, FaceAge> ages;
-  for (const Row& row :
-       database.query("SELECT id, created FROM customers WHERE id > $1 ORDER BY id LIMIT $2",
-                      {after, static_cast<std::int64_t>(limit)})) {
+  for (const Row& row : database.query("SELECT id, created FROM customers WHERE id > $1 ORDER BY id LIMIT $2",
+                                       {after, static_cast<std::int64_t>(limit)})) {
     ages[row.text(0)].enrolled = to_time(row.number(1));
     page.last = row.text(0);
   }
   page.customers = ages.size();
   if (ages.empty()) return page;
-  for (const Row& row : database.query(
-           "SELECT customer, created FROM enrolments WHERE customer > $1 AND customer <= $2",
-           {after, page.last})) {
+  for (const Row& row :
+       database.query("SELECT customer, created FROM enrolments WHERE customer > $1 AND customer <= $2",
+                      {after, page.last})) {
     const auto found = ages.find(row.text(0));
     if (found != ages.end())
       found->second.enrolled = std::max(found->second.enrolled, to_time(row.number(1)));
   }
-  for (const Row& row :
-       database.query("SELECT customer, day FROM uses WHERE customer > $1 AND customer <= $2",
-                      {after, page.last})) {
+  for (const Row& row : database.query(
+           "SELECT customer, day FROM uses WHERE customer > $1 AND customer <= $2", {after, page.last})) {
     const auto found = ages.find(row.text(0));
     if (found != ages.end()) found->second.last_used = to_time(row.number(1));
   }

@@ -17,13 +17,8 @@ CustomerStatus to_status(const std::string& word) {
 std::string customer_columns() { return "id, issuer, status, created, wrapped_key, attributes, tag"; }
 
 CustomerRow to_customer(const Row& row) {
-  return {row.text(0),
-          row.text(1),
-          to_status(row.text(2)),
-          to_time(row.number(3)),
-          row.bytes(4),
-          row.bytes(5),
-          row.bytes(6)};
+  return {row.text(0),  row.text(1), to_status(row.text(2)), to_time(row.number(3)), row.bytes(4),
+          row.bytes(5), row.bytes(6)};
 }
 
 std::string enrolment_columns(const std::string& table) {
@@ -124,8 +119,8 @@ void IdentityStore::State::put_customer(CustomerRow& row, std::int64_t change, b
     database.execute(
         "INSERT INTO customers (id, issuer, status, created, change, wrapped_key, attributes, tag) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        {row.id, row.issuer, std::string(to_string(row.status)), to_number(row.created), change, row.wrapped_key,
-         row.attributes, row.tag});
+        {row.id, row.issuer, std::string(to_string(row.status)), to_number(row.created), change,
+         row.wrapped_key, row.attributes, row.tag});
   } else {
     database.execute("UPDATE customers SET status = $1, change = $2, attributes = $3, tag = $4 WHERE id = $5",
                      {std::string(to_string(row.status)), change, row.attributes, row.tag, row.id});
@@ -149,8 +144,8 @@ void IdentityStore::State::put_consent(const std::string& id, const std::string&
       "gaze_start, age, guardian, tag) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
       {id, customer_id, record.purpose, record.text_version, record.language, record.given_at,
-       record.given_by, record.reference, std::int64_t{record.gaze_start ? 1 : 0},
-       std::int64_t{record.age}, record.guardian, consent_tag(keys, id, customer_id, record)});
+       record.given_by, record.reference, std::int64_t{record.gaze_start ? 1 : 0}, std::int64_t{record.age},
+       record.guardian, consent_tag(keys, id, customer_id, record)});
 }
 
 std::vector<std::pair<std::string, ConsentRecord>> IdentityStore::State::consents_of(
@@ -160,14 +155,8 @@ std::vector<std::pair<std::string, ConsentRecord>> IdentityStore::State::consent
                                        "reference, gaze_start, tag, age, guardian FROM consents "
                                        "WHERE customer = $1 ORDER BY given_at, id",
                                        {customer_id})) {
-    const ConsentRecord record{row.text(1),
-                               row.text(2),
-                               row.text(3),
-                               row.text(4),
-                               row.text(5),
-                               row.text(6),
-                               row.number(7) != 0,
-                               static_cast<int>(row.number(9)),
+    const ConsentRecord record{row.text(1), row.text(2), row.text(3),        row.text(4),
+                               row.text(5), row.text(6), row.number(7) != 0, static_cast<int>(row.number(9)),
                                row.text(10)};
     if (!equal_in_constant_time(consent_tag(keys, row.text(0), customer_id, record), row.bytes(8))) {
       throw damaged("the consent " + row.text(0) + " of customer " + customer_id);

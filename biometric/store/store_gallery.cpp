@@ -133,7 +133,8 @@ bool StoreGallery::set_status(const std::string& customer_id, CustomerStatus sta
   return true;
 }
 
-// Who was recognised is not sent away because a day could not be written: the disk is full, or its lock taken.
+// Who was recognised is not sent away because a day could not be written: the disk is full, or its lock
+// taken.
 void StoreGallery::note_use(const std::string& customer_id) {
   try {
     store_.note_use(customer_id);
@@ -144,8 +145,13 @@ void StoreGallery::note_use(const std::string& customer_id) {
 std::optional<HeldFace> StoreGallery::held(const std::string& customer_id) {
   try {
     const HeldOnPerson held = store_.held_on(customer_id);
-    HeldFace face{held.status, day_of(held.age.enrolled), day_or_nothing(held.age.last_used),
-                  day_or_nothing(held.deletion_due), "", "", held.enrol_again};
+    HeldFace face{held.status,
+                  day_of(held.age.enrolled),
+                  day_or_nothing(held.age.last_used),
+                  day_or_nothing(held.deletion_due),
+                  "",
+                  "",
+                  held.enrol_again};
     for (const auto& [id, consent] : held.consents) {
       if (held.enrolments.empty() || id != held.enrolments.back().consent) continue;
       face.purpose = consent.purpose;
@@ -164,7 +170,8 @@ std::vector<IdentityLine> StoreGallery::identities(const std::string& after, std
   for (const IdentitySummary& summary : store_.identities(after, maximum))
     lines.push_back({summary.customer, summary.issuer, summary.status, rfc3339(summary.created),
                      summary.claim_kinds, static_cast<std::uint32_t>(summary.enrolments),
-                     day_or_nothing(summary.age.last_used), asks_for_enrolment(rules, summary.age, store_.now()),
+                     day_or_nothing(summary.age.last_used),
+                     asks_for_enrolment(rules, summary.age, store_.now()),
                      day_or_nothing(deletion_due(rules, summary.age))});
   return lines;
 }

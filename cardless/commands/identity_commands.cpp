@@ -25,15 +25,10 @@ constexpr std::size_t page = 500;
 json::object line_of(const biometric::IdentityLine& line) {
   json::array kinds;
   for (const auto& kind : line.claim_kinds) kinds.emplace_back(kind);
-  return {{"customer", line.customer_id},
-          {"issuer", line.issuer},
-          {"status", to_string(line.status)},
-          {"created", line.created},
-          {"lastUsed", line.last_used},
-          {"deletionDue", line.deletion_due},
-          {"enrolAgain", line.enrol_again},
-          {"claimKinds", std::move(kinds)},
-          {"enrolments", line.enrolments}};
+  return {
+      {"customer", line.customer_id},   {"issuer", line.issuer},          {"status", to_string(line.status)},
+      {"created", line.created},        {"lastUsed", line.last_used},     {"deletionDue", line.deletion_due},
+      {"enrolAgain", line.enrol_again}, {"claimKinds", std::move(kinds)}, {"enrolments", line.enrolments}};
 }
 
 void print_columns(const char* customer, const char* issuer, const char* status, const char* since,
@@ -146,7 +141,9 @@ void add_enrol(CLI::App& app, std::function<int()>& run, const std::shared_ptr<O
       ->capture_default_str()
       ->check(CLI::IsMember({"customer", "guardian"}));
   command->add_option("--guardian", enrolling.guardian, "How the bank knows the guardian: file 8/2026");
-  command->add_option("--age", enrolling.age, "The customer's, in years; wanted where the host has guardian_under")
+  command
+      ->add_option("--age", enrolling.age,
+                   "The customer's, in years; wanted where the host has guardian_under")
       ->check(CLI::Range(0, 150));
   command->add_option("--given-at", enrolling.given_at, "When, RFC 3339; now when left out");
   command->add_flag("--gaze-start", enrolling.gaze_start,
@@ -183,8 +180,9 @@ void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_
     change->callback([&run, options, active] {
       run = [options, active] {
         return program::run_client([&](AsioExecutor& executor) {
-          return set_status(executor, options->run_directory, options->customer,
-                            active ? biometric::CustomerStatus::active : biometric::CustomerStatus::suspended);
+          return set_status(
+              executor, options->run_directory, options->customer,
+              active ? biometric::CustomerStatus::active : biometric::CustomerStatus::suspended);
         });
       };
     });
@@ -194,7 +192,8 @@ void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_
 void add_forget(CLI::App& app, std::function<int()>& run, const std::shared_ptr<Options>& options) {
   auto* command = app.add_subcommand("forget", "Destroy everything held on a customer, and leave a receipt");
   command->add_option("customer", options->customer, "As given to enrol")->required();
-  command->add_option("--reason", options->reason, "Stands in the receipt and in the journal: no name")->capture_default_str();
+  command->add_option("--reason", options->reason, "Stands in the receipt and in the journal: no name")
+      ->capture_default_str();
   command->add_flag("--yes", options->yes, "Do not ask");
   command->add_option("--run-directory", options->run_directory, "The host's run directory");
   command->callback([&run, options] {

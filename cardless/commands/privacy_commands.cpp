@@ -41,8 +41,7 @@ Task<int> expire(AsioExecutor& executor, Options options) {
   std::size_t deleted = 0;
   for (;;) {
     const biometric::Expiry expiry = co_await faces->expire(options.only_say, operator_name());
-    for (const auto& due : expiry.due)
-      std::printf("%s: %s\n", due.customer_id.c_str(), due.why.c_str());
+    for (const auto& due : expiry.due) std::printf("%s: %s\n", due.customer_id.c_str(), due.why.c_str());
     for (const auto& receipt : expiry.receipts) std::printf("%s\n", to_line(receipt).c_str());
     deleted += expiry.due.size();
     if (!options.only_say && expiry.due_in_all > expiry.due.size()) continue;
@@ -77,8 +76,9 @@ Task<int> rotate(AsioExecutor& executor, Options options) {
   }
   for (const auto& customer : rotation.damaged)
     std::fprintf(stderr, "sesame identities: the template of %s does not open\n", customer.c_str());
-  std::fprintf(stderr, "sesame identities: the old key stays for now: look at the token, or forget these customers, "
-                       "and rotate again\n");
+  std::fprintf(stderr,
+               "sesame identities: the old key stays for now: look at the token, or forget these customers, "
+               "and rotate again\n");
   co_return 1;
 }
 
@@ -104,14 +104,17 @@ std::string operator_name() {
 
 void add_privacy_commands(CLI::App& identities, std::function<int()>& run) {
   const auto options = std::make_shared<Options>();
-  auto* held = add(identities, run, options, "export", "Print all that is held on a customer, as JSON", export_held);
+  auto* held =
+      add(identities, run, options, "export", "Print all that is held on a customer, as JSON", export_held);
   held->add_option("customer", options->customer, "As given to enrol")->required();
   held->add_flag("--with-template", options->with_template,
                  "The template's values too, where the host has gives_templates_away");
-  auto* old = add(identities, run, options, "expire", "Delete whom the host's rules of retention delete, now", expire);
+  auto* old = add(identities, run, options, "expire", "Delete whom the host's rules of retention delete, now",
+                  expire);
   old->add_flag("--dry-run", options->only_say, "Only say who that is");
   add(identities, run, options, "rotate",
-      "Another key for the gallery: what was copied before is useless; customers are served meanwhile", rotate);
+      "Another key for the gallery: what was copied before is useless; customers are served meanwhile",
+      rotate);
 }
 
 }  // namespace sesame::cardless

@@ -51,7 +51,8 @@ std::vector<Line> read_lines(const std::filesystem::path& file) {
   for (std::string text; std::getline(in, text);) {
     std::istringstream words(text);
     Line line;
-    if (words >> line.code >> line.until >> line.card >> line.age && std::getline(words >> std::ws, line.customer))
+    if (words >> line.code >> line.until >> line.card >> line.age &&
+        std::getline(words >> std::ws, line.customer))
       lines.push_back(std::move(line));
   }
   return lines;
@@ -64,8 +65,8 @@ void write_lines(const std::filesystem::path& file, const std::vector<Line>& lin
   if (descriptor < 0) fail(file, "it cannot be written");
   std::string text;
   for (const auto& line : lines)
-    text += line.code + " " + std::to_string(line.until) + " " + line.card + " " +
-            std::to_string(line.age) + " " + line.customer + "\n";
+    text += line.code + " " + std::to_string(line.until) + " " + line.card + " " + std::to_string(line.age) +
+            " " + line.customer + "\n";
   const bool written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                        ::fsync(descriptor) == 0;
   ::close(descriptor);
@@ -111,7 +112,8 @@ std::string EnrolmentCodes::issue(const std::string& customer, std::string_view 
     while (code.size() < digits) code += random_digit();
     digested = digest("enrolment code", code);
   } while (std::ranges::any_of(lines, [&](const Line& line) { return line.code == digested; }));
-  lines.push_back({digested, pan.empty() ? "-" : digest("card", pan), customer, today + good_for.count(), age});
+  lines.push_back(
+      {digested, pan.empty() ? "-" : digest("card", pan), customer, today + good_for.count(), age});
   write_lines(file_, lines);
   return code;
 }

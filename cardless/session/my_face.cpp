@@ -56,7 +56,8 @@ Task<std::string> MyFace::run() {
     const std::string key = co_await pressed(std::move(keys));
     if (key == "one") {
       const bool changed = co_await change_status();
-      if (changed) how = held->status == CustomerStatus::active ? "paused by the customer" : "taken up by the customer";
+      if (changed)
+        how = held->status == CustomerStatus::active ? "paused by the customer" : "taken up by the customer";
       continue;
     }
     if (key != "two") break;
@@ -81,7 +82,8 @@ Task<std::string> MyFace::delete_all() {
   std::vector<std::string> keys{"enter", "cancel"};
   const std::string key = co_await pressed(std::move(keys));
   if (key != "enter") co_return "";
-  const auto gone = co_await parts_.engine.forget(customer_id_, "withdrawn", "customer at " + parts_.terminal);
+  const auto gone =
+      co_await parts_.engine.forget(customer_id_, "withdrawn", "customer at " + parts_.terminal);
   std::string numbers;
   for (const auto& receipt : gone.receipts)
     numbers += (numbers.empty() ? "" : ", ") + std::to_string(receipt.number);

@@ -65,8 +65,9 @@ class MyFaceAtTheAtm : public testing::Test {
 
 TEST_F(MyFaceAtTheAtm, shows_since_when_for_what_and_by_which_text) {
   come();
-  EXPECT_THAT(shown(), HasSubstr("What we keep of your face\nSince: 2026-03-14\nNever used\nFor: face login\nYou "
-                                 "agreed to text en-2\n"));
+  EXPECT_THAT(shown(),
+              HasSubstr("What we keep of your face\nSince: 2026-03-14\nNever used\nFor: face login\nYou "
+                        "agreed to text en-2\n"));
   press("cancel");
   EXPECT_THAT(shown(), HasSubstr("Good-bye"));
   atm.pass(3s);

@@ -18,7 +18,8 @@ std::string refusal_of(const std::string& text) {
 }
 
 TEST(Profiles, all_shipped_ones_can_be_read) {
-  for (const char* name : {"passcode", "phone-after-face", "phone-or-id", "face-only", "qr-code", "enrol", "my-face"}) {
+  for (const char* name :
+       {"passcode", "phone-after-face", "phone-or-id", "face-only", "qr-code", "enrol", "my-face"}) {
     SCOPED_TRACE(name);
     ASSERT_NE(shipped_profile(name), nullptr);
     EXPECT_EQ(profile_of(shipped_profile(name)).name, name);
@@ -65,8 +66,8 @@ TEST(Profiles, every_language_has_every_prompt_and_its_lines_fit_a_narrow_displa
     EXPECT_FALSE(prompts.lines("consent").empty());
   }
   const Prompts english("en");
-  for (const char* word : {"consent", "enterPhoneOrId", "unavailable", "tryLater", "notEnrolled", "myFaceOld", "myFacePaused", "myFaceSuspended",
-                           "myFaceDelete"})
+  for (const char* word : {"consent", "enterPhoneOrId", "unavailable", "tryLater", "notEnrolled", "myFaceOld",
+                           "myFacePaused", "myFaceSuspended", "myFaceDelete"})
     for (const auto& line : english.lines(word)) EXPECT_LE(line.size(), 32u) << line;
   EXPECT_THROW(Prompts("xx"), std::invalid_argument);
 }

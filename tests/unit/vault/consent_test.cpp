@@ -76,7 +76,8 @@ TEST_F(ConsentTest, all_of_it_is_kept_with_the_enrolment_and_exported) {
 
 TEST_F(ConsentTest, a_guardian_or_an_age_that_was_written_in_afterwards_is_found) {
   ASSERT_EQ(refusal(16, "customer", ""), "");
-  for (const char* edit : {"UPDATE consents SET guardian = 'file 9'", "UPDATE consents SET age = 40, guardian = ''"}) {
+  for (const char* edit :
+       {"UPDATE consents SET guardian = 'file 9'", "UPDATE consents SET age = 40, guardian = ''"}) {
     store.reset();
     Database(file).execute(edit);
     reopen();

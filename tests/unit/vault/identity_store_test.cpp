@@ -199,9 +199,10 @@ TEST_F(IdentityStoreTest, tells_a_person_what_is_held_and_no_template) {
   EXPECT_EQ(held.back_off.size(), 2U);
   EXPECT_EQ(held.receipts.size(), 1U);
   const std::string json = to_json(held);
-  for (const char* part : {"\"customer\": \"customer-1\"", "\"givenAt\": \"2026-03-14T09:26:53Z\"",
-                           "\"created\": \"2026-03-14T00:00:00Z\"", "\"kind\": \"phone\"",
-                           "\"name\": \"Canary Customer 1\"", "999901******0001", "\"reason\": \"replaced\""}) {
+  for (const char* part :
+       {"\"customer\": \"customer-1\"", "\"givenAt\": \"2026-03-14T09:26:53Z\"",
+        "\"created\": \"2026-03-14T00:00:00Z\"", "\"kind\": \"phone\"", "\"name\": \"Canary Customer 1\"",
+        "999901******0001", "\"reason\": \"replaced\""}) {
     EXPECT_NE(json.find(part), std::string::npos) << part << "\n" << json;
   }
   EXPECT_EQ(json.find("900000001"), std::string::npos);

@@ -15,7 +15,9 @@ namespace {
 class RenewalTest : public testing::Test, public StoreFixture {
  protected:
   Row row(const std::string& customer) {
-    return Database(file).query("SELECT epoch, wrapped_key, box FROM enrolments WHERE customer = $1", {customer}).at(0);
+    return Database(file)
+        .query("SELECT epoch, wrapped_key, box FROM enrolments WHERE customer = $1", {customer})
+        .at(0);
   }
   std::int64_t gallery_keys() {
     return Database(file).number("SELECT count(*) FROM store_keys WHERE name LIKE 'gallery %'");
@@ -78,8 +80,9 @@ TEST_F(RenewalTest, a_row_that_was_copied_before_and_put_back_after_opens_nothin
   const Row before = row("customer-1");
   StoreGallery running(*store, "model-a");  // still has the old key in memory, for its index
   store->renew_gallery();
-  Database(file).execute("UPDATE enrolments SET epoch = $1, wrapped_key = $2, box = $3 WHERE customer = 'customer-1'",
-                         {before.number(0), before.bytes(1), before.bytes(2)});
+  Database(file).execute(
+      "UPDATE enrolments SET epoch = $1, wrapped_key = $2, box = $3 WHERE customer = 'customer-1'",
+      {before.number(0), before.bytes(1), before.bytes(2)});
   EXPECT_TROUBLE(store->find(phone(1), "model-a"), StoreTrouble::damaged);
   reopen();
   EXPECT_TROUBLE(store->find(phone(1), "model-a"), StoreTrouble::damaged);
@@ -91,7 +94,8 @@ TEST_F(RenewalTest, a_row_that_was_copied_before_and_put_back_after_opens_nothin
 TEST_F(RenewalTest, nothing_of_the_old_rows_is_left_on_the_disk) {
   for (unsigned number = 1; number <= 3; ++number) enrol(number);
   const Bytes key = row("customer-2").bytes(1);
-  const Bytes gallery = Database(file).query("SELECT wrapped FROM store_keys WHERE name = 'gallery 1'").at(0).bytes(0);
+  const Bytes gallery =
+      Database(file).query("SELECT wrapped FROM store_keys WHERE name = 'gallery 1'").at(0).bytes(0);
   store->renew_gallery();
   const std::string disk = bytes_on_disk();
   EXPECT_EQ(disk.find(std::string(key.begin(), key.end())), std::string::npos);
@@ -114,7 +118,8 @@ TEST_F(RenewalTest, a_row_that_does_not_open_is_named_and_stops_nobody) {
   EXPECT_EQ(damaged, std::vector<std::string>{"customer-4"});
   EXPECT_EQ(rows, 8U);
   EXPECT_TRUE(store->find(phone(5), "model-a"));
-  EXPECT_TRUE(store->renewal().under_way) << "the only key of a template went, which a token may open tomorrow";
+  EXPECT_TRUE(store->renewal().under_way)
+      << "the only key of a template went, which a token may open tomorrow";
   store->forget("customer-4", "damaged");
   after.clear();
   EXPECT_TRUE(store->renew_some(2, after).done);

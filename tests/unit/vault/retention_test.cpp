@@ -102,10 +102,10 @@ TEST_F(RetentionTest, a_store_of_the_first_version_is_taken_over_whole) {
   store.reset();
   {
     Database database(file);
-    for (const char* sql : {"DROP TABLE uses", "DROP INDEX enrolments_by_epoch",
-                            "ALTER TABLE consents DROP COLUMN age", "ALTER TABLE consents DROP COLUMN guardian",
-                            "ALTER TABLE receipts DROP COLUMN by_whom", "ALTER TABLE store DROP COLUMN journaled",
-                            "UPDATE store SET schema_version = 1"})
+    for (const char* sql :
+         {"DROP TABLE uses", "DROP INDEX enrolments_by_epoch", "ALTER TABLE consents DROP COLUMN age",
+          "ALTER TABLE consents DROP COLUMN guardian", "ALTER TABLE receipts DROP COLUMN by_whom",
+          "ALTER TABLE store DROP COLUMN journaled", "UPDATE store SET schema_version = 1"})
       database.execute(sql);
   }
   reopen();
