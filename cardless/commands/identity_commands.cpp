@@ -1,13 +1,11 @@
 // What bank operations do with customers, and the command line of it.
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <functional>
-#include <iostream>
 #include <memory>
 
+#include "cardless/commands/confirmation.hpp"
 #include "cardless/commands/enrol_command.hpp"
 #include "cardless/commands/issuer_commands.hpp"
 #include "cardless/commands/privacy_commands.hpp"
@@ -101,16 +99,6 @@ Task<int> forget(AsioExecutor& executor, std::string run_directory, std::string 
   co_return 0;
 }
 
-bool confirmed(const std::string& customer) {
-  if (isatty(STDIN_FILENO) == 0)
-    throw std::runtime_error("forget: expected --yes, since nobody can be asked here");
-  std::printf("Destroy everything held on %s? This cannot be undone. [y/N] ", customer.c_str());
-  std::fflush(stdout);
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y";
-}
-
 struct Options {
   EnrolOptions enrol;
   EnrolmentCodeOptions code;
@@ -198,10 +186,8 @@ void add_forget(CLI::App& app, std::function<int()>& run, const std::shared_ptr<
   command->add_option("--run-directory", options->run_directory, "The host's run directory");
   command->callback([&run, options] {
     run = [options] {
-      if (!options->yes && !confirmed(options->customer)) {
-        std::fprintf(stderr, "sesame forget: nothing was done\n");
+      if (!options->yes && !confirmed("forget", "Destroy everything held on " + options->customer + "?"))
         return 1;
-      }
       return program::run_client([&](AsioExecutor& executor) {
         return forget(executor, options->run_directory, options->customer, options->reason);
       });

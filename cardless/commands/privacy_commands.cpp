@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "cardless/commands/confirmation.hpp"
 #include "cardless/commands/running_faces.hpp"
 #include "spi/host/program/progress_bar.hpp"
 #include "spi/host/program/run_client.hpp"
@@ -20,7 +21,7 @@ using biometric::Rotation;
 
 struct Options {
   std::string run_directory, customer;
-  bool with_template = false, only_say = false;
+  bool with_template = false, only_say = false, yes = false;
 };
 
 Task<int> export_held(AsioExecutor& executor, Options options) {
@@ -35,25 +36,27 @@ Task<int> export_held(AsioExecutor& executor, Options options) {
   co_return 0;
 }
 
+// At most most_due at once, until nobody is left who is due.
+Task<int> delete_due(biometric::RemoteEngine& faces) {
+  for (;;) {
+    const biometric::Expiry expiry = co_await faces.expire(false, operator_name());
+    for (const auto& receipt : expiry.receipts) std::printf("%s\n", to_line(receipt).c_str());
+    if (expiry.due_in_all <= expiry.due.size()) co_return 0;
+  }
+}
+
 Task<int> expire(AsioExecutor& executor, Options options) {
   const auto faces = running_faces(executor, options.run_directory);
   co_await require_faces(*faces, options.run_directory);
-  std::size_t deleted = 0;
-  for (;;) {
-    const biometric::Expiry expiry = co_await faces->expire(options.only_say, operator_name());
-    for (const auto& due : expiry.due) std::printf("%s: %s\n", due.customer_id.c_str(), due.why.c_str());
-    for (const auto& receipt : expiry.receipts) std::printf("%s\n", to_line(receipt).c_str());
-    deleted += expiry.due.size();
-    if (!options.only_say && expiry.due_in_all > expiry.due.size()) continue;
-    if (options.only_say)
-      std::printf("%llu of %llu customers are due for deletion; ",
-                  static_cast<unsigned long long>(expiry.due_in_all),
-                  static_cast<unsigned long long>(expiry.customers));
-    else
-      std::printf("%zu deleted; ", deleted);
-    std::printf("%llu asked to enrol again\n", static_cast<unsigned long long>(expiry.enrol_again));
-    co_return 0;
-  }
+  const biometric::Expiry expiry = co_await faces->expire(true, operator_name());
+  for (const auto& due : expiry.due) std::printf("%s: %s\n", due.customer_id.c_str(), due.why.c_str());
+  std::printf("%llu of %llu customers are due for deletion; %llu asked to enrol again\n",
+              static_cast<unsigned long long>(expiry.due_in_all),
+              static_cast<unsigned long long>(expiry.customers),
+              static_cast<unsigned long long>(expiry.enrol_again));
+  if (options.only_say || expiry.due_in_all == 0) co_return 0;
+  if (!options.yes && !confirmed("identities expire", "Delete them?")) co_return 1;
+  co_return co_await delete_due(*faces);
 }
 
 Task<int> rotate(AsioExecutor& executor, Options options) {
@@ -112,6 +115,7 @@ void add_privacy_commands(CLI::App& identities, std::function<int()>& run) {
   auto* old = add(identities, run, options, "expire", "Delete whom the host's rules of retention delete, now",
                   expire);
   old->add_flag("--dry-run", options->only_say, "Only say who that is");
+  old->add_flag("--yes", options->yes, "Do not ask");
   add(identities, run, options, "rotate",
       "Another key for the gallery: what was copied before is useless; customers are served meanwhile",
       rotate);
