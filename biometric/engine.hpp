@@ -133,6 +133,8 @@ struct VerifyRequest {
   Claim claim;
   double false_match_rate = 1e-5;
   std::string terminal{};  // where failures are counted; "" counts none
+  // To see, pause or withdraw what is the customer's own: finds who is not active too, and is no login.
+  bool own_data = false;
 };
 struct IdentifyRequest {
   double false_positive_identification_rate = 1e-3;
@@ -211,10 +213,13 @@ class Engine {
   // command line's way. `progress` is called as capture()'s is. Others are served meanwhile.
   virtual spi::Task<EnrolledCustomer> enrol_take(EnrolRequest request, std::string path,
                                                  std::function<void(TakeProgress)> progress) = 0;
-  // The customer's rows and key destroyed.
-  virtual spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason) = 0;
-  // A customer who is suspended is found by nobody, until he is active again. False when unknown.
-  virtual spi::Task<bool> set_active(std::string customer_id, bool active) = 0;
+  // The customer's rows and key destroyed. `by`: whoever orders it, for the receipt.
+  virtual spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason,
+                                              std::string by) = 0;
+  // Who is not active is found by no login, until he is again. False when unknown.
+  virtual spi::Task<bool> set_status(std::string customer_id, CustomerStatus status) = 0;
+  // What a customer is shown of what is kept; nullopt when unknown.
+  virtual spi::Task<std::optional<HeldFace>> held(std::string customer_id) = 0;
   // In the order of their ids, after the one given.
   virtual spi::Task<std::vector<IdentityLine>> identities(std::string after, std::size_t maximum) = 0;
   // The newest frame as JPEG with `caption` drawn on it.

@@ -5,6 +5,20 @@
 
 namespace sesame::biometric {
 
+std::string_view to_string(CustomerStatus status) {
+  constexpr std::array<std::string_view, 3> words = {"active", "paused", "suspended"};
+  return words.at(static_cast<std::size_t>(status));
+}
+
+std::string day_of(std::chrono::sys_seconds time) { return rfc3339(time).substr(0, 10); }
+
+std::string to_line(const DeletionReceipt& receipt) {
+  return "receipt " + std::to_string(receipt.number) + ": " + receipt.time +
+         (receipt.enrolment.empty() ? ", no template" : ", enrolment " + receipt.enrolment) + ", " +
+         receipt.reason + ", by " + (receipt.by.empty() ? "nobody named" : receipt.by) + ", key " +
+         receipt.key + " destroyed";
+}
+
 std::string rfc3339(std::chrono::sys_seconds time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm parts{};

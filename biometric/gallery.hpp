@@ -11,6 +11,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sesame::biometric {
@@ -26,6 +27,8 @@ struct Claim {
   std::string value;
 };
 
+inline constexpr int unknown_age = -1;
+
 // Proof that the customer agreed: an enrolment without it is refused.
 struct Consent {
   std::string reference;     // where the signed text is kept
@@ -35,6 +38,8 @@ struct Consent {
   std::string purpose{};     // "face login" when empty
   std::string language{};    // of the wording, BCP 47; the customer's when empty
   std::string given_by{};    // "customer" when empty; "guardian"
+  int age = unknown_age;     // the customer's, in years, when it was given
+  std::string guardian{};    // how the bank knows the guardian who gave it
 };
 
 // One enrolled customer. `token_pan` is allotted by the issuer at enrolment and stays.
@@ -62,18 +67,38 @@ struct GalleryRefusal : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Who is not active is found by no login. The customer pauses and resumes, the bank suspends.
+enum class CustomerStatus { active, paused, suspended };
+std::string_view to_string(CustomerStatus status);
+
 // One line of a list of customers: nothing by which anybody could get in.
 struct IdentityLine {
   std::string customer_id;
   std::string issuer;
-  bool active = true;   // false: suspended, not found by claim or face
+  CustomerStatus status = CustomerStatus::active;
   std::string created;  // RFC 3339
   std::vector<std::string> claim_kinds;
   std::uint32_t enrolments = 0;
+  std::string last_used{};     // day, 2026-11-24; "" never
+  bool enrol_again = false;    // the template is older than the rules like it
+  std::string deletion_due{};  // day after which retention deletes; "" no rule
+};
+
+// What a customer is shown of what is kept.
+struct HeldFace {
+  CustomerStatus status = CustomerStatus::active;
+  std::string enrolled;      // days, 2026-11-24
+  std::string last_used;     // "" never
+  std::string deletion_due;  // "" no rule
+  std::string purpose;       // of the consent
+  std::string text_version;
+  bool enrol_again = false;
 };
 
 // "2026-11-24T01:44:22Z".
 std::string rfc3339(std::chrono::sys_seconds time);
+// "2026-11-24".
+std::string day_of(std::chrono::sys_seconds time);
 
 // What an enrolment came to.
 struct EnrolledCustomer {
@@ -81,16 +106,30 @@ struct EnrolledCustomer {
   std::uint32_t captures = 0;  // pictures that made the template
 };
 
-// What is left of a customer who was forgotten: the numbers of the receipts, one a template.
+// That a template's key was destroyed, for journal and printer: it names no customer.
+struct DeletionReceipt {
+  std::int64_t number = 0;
+  std::string time;       // RFC 3339
+  std::string enrolment;  // "" when there was no template
+  std::string reason;     // "asked by customer", "replaced", ...
+  std::string by;         // "operator root", "customer at atm-1", "retention", ...
+  std::string key;        // SHA-256 of the wrapped key that was destroyed, hexadecimal
+  std::string hash;       // of the receipt, which covers the one before
+};
+std::string to_line(const DeletionReceipt& receipt);
+
+// What is left of a customer who was forgotten: the receipts, one a template.
 struct ForgottenCustomer {
   bool known = false;
-  std::vector<std::int64_t> receipts;
+  std::vector<DeletionReceipt> receipts;
 };
 
 // The one refusal that another try may get past: with another token.
 struct TokenTaken : GalleryRefusal {
   using GalleryRefusal::GalleryRefusal;
 };
+
+enum class Among { active, everybody };
 
 class Gallery {
  public:
@@ -103,14 +142,20 @@ class Gallery {
   // record's claims. The one customer with this claim, with the template opened; nullopt when nobody has it.
   // A kind and value name at most one customer. An implementation takes the same steps either way (the caller
   // compares with a decoy on nullopt).
-  virtual std::optional<EnrolmentRecord> find(const Claim& claim) = 0;
+  // `among`: whoever is not active is found only by who asks for it, to see and withdraw what is his own.
+  virtual std::optional<EnrolmentRecord> find(const Claim& claim, Among among = Among::active) = 0;
   // Exact search over all templates: the `maximum` best rows, best first. `probe` has template_length floats
   // of unit length.
   virtual std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) = 0;
-  // The customer's key and rows destroyed.
-  virtual ForgottenCustomer forget(const std::string& customer_id, const std::string& reason) = 0;
-  // A customer who is not active is found by nobody until he is again. False when unknown.
-  virtual bool set_active(const std::string& customer_id, bool active) = 0;
+  // The customer's key and rows destroyed; `reason` and `by` (whom) stand in the receipt.
+  virtual ForgottenCustomer forget(const std::string& customer_id, const std::string& reason,
+                                   const std::string& by) = 0;
+  // False when unknown.
+  virtual bool set_status(const std::string& customer_id, CustomerStatus status) = 0;
+  // A customer got in: the retention clock of who is not seen any more begins anew. Never throws for a disk.
+  virtual void note_use(const std::string& customer_id) = 0;
+  // nullopt when unknown.
+  virtual std::optional<HeldFace> held(const std::string& customer_id) = 0;
   // In the order of their ids, after the one given.
   virtual std::vector<IdentityLine> identities(const std::string& after, std::size_t maximum) = 0;
 

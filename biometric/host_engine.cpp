@@ -82,13 +82,17 @@ spi::Task<EnrolledCustomer> HostEngine::enrol_take(EnrolRequest request, std::st
   const std::shared_ptr<Engine> engine = behind_->get();
   co_return co_await engine->enrol_take(std::move(request), std::move(path), std::move(progress));
 }
-spi::Task<ForgottenCustomer> HostEngine::forget(std::string customer_id, std::string reason) {
+spi::Task<ForgottenCustomer> HostEngine::forget(std::string customer_id, std::string reason, std::string by) {
   const std::shared_ptr<Engine> engine = behind_->get();
-  co_return co_await engine->forget(std::move(customer_id), std::move(reason));
+  co_return co_await engine->forget(std::move(customer_id), std::move(reason), std::move(by));
 }
-spi::Task<bool> HostEngine::set_active(std::string customer_id, bool active) {
+spi::Task<bool> HostEngine::set_status(std::string customer_id, CustomerStatus status) {
   const std::shared_ptr<Engine> engine = behind_->get();
-  co_return co_await engine->set_active(std::move(customer_id), active);
+  co_return co_await engine->set_status(std::move(customer_id), status);
+}
+spi::Task<std::optional<HeldFace>> HostEngine::held(std::string customer_id) {
+  const std::shared_ptr<Engine> engine = behind_->get();
+  co_return co_await engine->held(std::move(customer_id));
 }
 spi::Task<std::vector<IdentityLine>> HostEngine::identities(std::string after, std::size_t maximum) {
   const std::shared_ptr<Engine> engine = behind_->get();

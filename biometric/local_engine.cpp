@@ -97,12 +97,14 @@ class LocalEngine::Context final : public CaptureContext {
     const double threshold = threshold_for(request.false_match_rate);
     need_probe();
     const auto wait = back_off(request.claim, request.terminal);
-    std::optional<EnrolmentRecord> record = engine_.gallery_.find(request.claim);
+    std::optional<EnrolmentRecord> record =
+        engine_.gallery_.find(request.claim, request.own_data ? Among::everybody : Among::active);
     const Template& reference = record ? record->reference : engine_.decoy_;
     const bool match = cosine(probe_, reference) >= threshold && record.has_value() && of_this_model(*record);
     Recognition result;
     if (match && wait.count() == 0) result.customer = facts_of(*record);
     if (record) wipe(record->reference);
+    if (!request.own_data) note_use(result);
     count(request.claim, request.terminal, wait, result);
     result.took = since(begin);
     co_return result;
@@ -123,6 +125,7 @@ class LocalEngine::Context final : public CaptureContext {
     Recognition result;
     if (!hits.empty() && hits.front().cosine >= threshold && wait.count() == 0)
       result.customer = engine_.facts(hits.front().customer_id);
+    note_use(result);
     count({}, request.terminal, wait, result);
     result.took = since(begin);
     co_return result;
@@ -213,6 +216,9 @@ class LocalEngine::Context final : public CaptureContext {
       engine_.gallery_.count_success(claim, terminal);
     else
       engine_.gallery_.count_failure(claim, terminal);
+  }
+  void note_use(const Recognition& result) const {
+    if (result.customer) engine_.gallery_.note_use(result.customer->customer_id);
   }
   double threshold_for(double rate) const {
     try {
@@ -402,11 +408,15 @@ spi::Task<EnrolledCustomer> LocalEngine::enrol_take(EnrolRequest request, std::s
   co_return enrol_template(request, take.face(), take.progress().good);
 }
 
-spi::Task<ForgottenCustomer> LocalEngine::forget(std::string customer_id, std::string reason) {
-  co_return gallery_.forget(customer_id, reason);
+spi::Task<ForgottenCustomer> LocalEngine::forget(std::string customer_id, std::string reason,
+                                                 std::string by) {
+  co_return gallery_.forget(customer_id, reason, by);
 }
-spi::Task<bool> LocalEngine::set_active(std::string customer_id, bool active) {
-  co_return gallery_.set_active(customer_id, active);
+spi::Task<bool> LocalEngine::set_status(std::string customer_id, CustomerStatus status) {
+  co_return gallery_.set_status(customer_id, status);
+}
+spi::Task<std::optional<HeldFace>> LocalEngine::held(std::string customer_id) {
+  co_return gallery_.held(customer_id);
 }
 spi::Task<std::vector<IdentityLine>> LocalEngine::identities(std::string after, std::size_t maximum) {
   co_return gallery_.identities(after, maximum);

@@ -44,8 +44,9 @@ class LocalEngine final : public Engine {
   std::unique_ptr<CaptureContext> open_context() override;
   spi::Task<EnrolledCustomer> enrol_take(EnrolRequest request, std::string path,
                                          std::function<void(TakeProgress)> progress) override;
-  spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason) override;
-  spi::Task<bool> set_active(std::string customer_id, bool active) override;
+  spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason, std::string by) override;
+  spi::Task<bool> set_status(std::string customer_id, CustomerStatus status) override;
+  spi::Task<std::optional<HeldFace>> held(std::string customer_id) override;
   spi::Task<std::vector<IdentityLine>> identities(std::string after, std::size_t maximum) override;
   spi::Task<Bytes> take_picture(std::string caption) override;
 

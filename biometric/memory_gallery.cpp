@@ -18,6 +18,9 @@ EnrolledCustomer MemoryGallery::enrol(const EnrolmentRecord& record) {
   if (record.customer_id.empty()) throw GalleryRefusal("an enrolment needs a customer id");
   if (record.consent.reference.empty())
     throw GalleryRefusal("an enrolment needs a consent record: where the customer's agreement is kept");
+  const std::string lacks =
+      guardian_lacks(rules_, record.consent.age, record.consent.given_by, record.consent.guardian);
+  if (!lacks.empty()) throw GalleryRefusal("customer " + record.customer_id + " is not enrolled: " + lacks);
   if (record.reference.size() != template_length)
     throw GalleryRefusal("an enrolment needs a template of 512 values");
   for (const Held& other : held_) {
@@ -29,7 +32,7 @@ EnrolledCustomer MemoryGallery::enrol(const EnrolmentRecord& record) {
       if (has_claim(other.record, claim))
         throw GalleryRefusal("another customer has this claim (" + claim.kind + ")");
   }
-  held_.push_back({record, true, now()});
+  held_.push_back({record, CustomerStatus::active, {now(), std::nullopt}});
   return {record.token_pan, record.captures};
 }
 
@@ -37,11 +40,18 @@ std::chrono::sys_seconds MemoryGallery::now() const {
   return clock_ ? clock_() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-std::optional<EnrolmentRecord> MemoryGallery::find(const Claim& claim) {
+MemoryGallery::Held* MemoryGallery::held_on(const std::string& customer_id) {
+  const auto found = std::find_if(held_.begin(), held_.end(),
+                                  [&](const Held& held) { return held.record.customer_id == customer_id; });
+  return found == held_.end() ? nullptr : &*found;
+}
+
+std::optional<EnrolmentRecord> MemoryGallery::find(const Claim& claim, Among among) {
   // Looks at every row whether or not it has found one: an unknown claim takes as long as a known one.
   const EnrolmentRecord* found = nullptr;
   for (const Held& held : held_)
-    if (has_claim(held.record, claim) && held.active) found = &held.record;
+    if (has_claim(held.record, claim) && (held.status == CustomerStatus::active || among == Among::everybody))
+      found = &held.record;
   if (found == nullptr) return std::nullopt;
   return *found;
 }
@@ -52,7 +62,7 @@ std::vector<GalleryHit> MemoryGallery::search(std::span<const float> probe, std:
   for (const Held& held : held_) {
     const Template& reference = held.record.reference;
     const float cosine = std::inner_product(probe.begin(), probe.end(), reference.begin(), 0.0F);
-    if (held.active) hits.push_back({held.record.customer_id, cosine});
+    if (held.status == CustomerStatus::active) hits.push_back({held.record.customer_id, cosine});
   }
   std::sort(hits.begin(), hits.end(),
             [](const GalleryHit& a, const GalleryHit& b) { return a.cosine > b.cosine; });
@@ -60,24 +70,39 @@ std::vector<GalleryHit> MemoryGallery::search(std::span<const float> probe, std:
   return hits;
 }
 
-ForgottenCustomer MemoryGallery::forget(const std::string& customer_id, const std::string&) {
+ForgottenCustomer MemoryGallery::forget(const std::string& customer_id, const std::string&,
+                                        const std::string&) {
   return {std::erase_if(held_, [&](const Held& held) { return held.record.customer_id == customer_id; }) > 0,
           {}};
 }
 
-bool MemoryGallery::set_active(const std::string& customer_id, bool active) {
-  const auto found = std::find_if(held_.begin(), held_.end(),
-                                  [&](const Held& held) { return held.record.customer_id == customer_id; });
-  if (found == held_.end()) return false;
-  found->active = active;
-  return true;
+bool MemoryGallery::set_status(const std::string& customer_id, CustomerStatus status) {
+  Held* const held = held_on(customer_id);
+  if (held != nullptr) held->status = status;
+  return held != nullptr;
+}
+
+void MemoryGallery::note_use(const std::string& customer_id) {
+  Held* const held = held_on(customer_id);
+  if (held != nullptr) held->age.last_used = std::chrono::floor<std::chrono::days>(now());
+}
+
+std::optional<HeldFace> MemoryGallery::held(const std::string& customer_id) {
+  const Held* const held = held_on(customer_id);
+  if (held == nullptr) return std::nullopt;
+  return HeldFace{
+      held->status, day_of(held->age.enrolled),   held->age.last_used ? day_of(*held->age.last_used) : "",
+      "",           held->record.consent.purpose, held->record.consent.text_version,
+      false};
 }
 
 std::vector<IdentityLine> MemoryGallery::identities(const std::string& after, std::size_t maximum) {
   std::vector<IdentityLine> lines;
   for (const Held& held : held_) {
     if (held.record.customer_id <= after) continue;
-    IdentityLine line{held.record.customer_id, held.record.issuer, held.active, rfc3339(held.created), {}, 1};
+    IdentityLine line{
+        held.record.customer_id, held.record.issuer, held.status, rfc3339(held.age.enrolled), {}, 1};
+    if (held.age.last_used) line.last_used = day_of(*held.age.last_used);
     for (const Claim& claim : held.record.claims) line.claim_kinds.push_back(claim.kind);
     lines.push_back(std::move(line));
   }

@@ -8,6 +8,8 @@
 //       camera: v4l2:/dev/video0
 //       store: /var/lib/sesame/identities.db
 //       pkcs11: {module: /usr/lib/softhsm/libsofthsm2.so, token: sesame, pin_file: /etc/sesame/pin}
+//       guardian_under: 16
+//       retention: {unused_days: 400, enrolled_days: 1825, enrol_again_days: 1460}
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -98,6 +100,19 @@ std::vector<std::string> face_command(const spi::Section& section, const std::st
                                                           {"gives_pictures_away", "--give-pictures-away"}};
   for (const auto& [key, argument] : switches)
     if (section.boolean(key, false)) command.emplace_back(argument);
+  const spi::Section retention = section.section("retention");
+  retention.allow_only({"unused_days", "enrolled_days", "enrol_again_days"});
+  const std::pair<const char*, const char*> days[] = {{"unused_days", "--delete-unused-days"},
+                                                      {"enrolled_days", "--delete-enrolled-days"},
+                                                      {"enrol_again_days", "--enrol-again-days"}};
+  if (section.has("retention") && !section.has("store"))
+    section.fail("retention", "a store beside it: faces in memory end with their process");
+  for (const auto& [key, argument] : days)
+    if (retention.has(key))
+      command.insert(command.end(), {argument, std::to_string(retention.integer(key, 1, 36500))});
+  if (section.has("guardian_under"))
+    command.insert(command.end(),
+                   {"--guardian-under", std::to_string(section.integer("guardian_under", 1, 30))});
   if (section.has("threads"))
     command.insert(command.end(), {"--threads", std::to_string(section.integer("threads", 1, 64))});
   return command;
@@ -111,14 +126,32 @@ std::string socket_path(const spi::Section& section, spi::Host& host) {
   return run_directory->path + "/face.sock";
 }
 
+// What was destroyed, and what the operator should know, is in the journal: each receipt at least once.
+spi::Task<void> keep_journal(Custody& custody, spi::Journal& journal) {
+  std::int64_t journaled = 0;
+  while (true) {
+    auto news = co_await spi::outcome(custody.news(journaled));
+    if (news.canceled()) throw spi::Canceled{};
+    if (!news) {
+      co_await spi::sleep_for(std::chrono::seconds(1));
+      continue;
+    }
+    for (const DeletionReceipt& receipt : news->receipts) {
+      journal.note("info", "face deleted, " + to_line(receipt));
+      journaled = receipt.number;
+    }
+    for (const std::string& note : news->notes) journal.note("warning", "faces: " + note);
+  }
+}
+
 // Runs the face process as long as the host, and gives the host's engine to everybody.
 class Faces final : public spi::Extension {
  public:
   Faces(const spi::Section& section, spi::Host& host, spi::AsioExecutor& executor)
-      : shared_(host.context().shared<HostEngine>()) {
+      : shared_(host.context().shared<HostEngine>()), tasks_(executor) {
     section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file",
                         "pkcs11", "simulated", "gives_templates_away", "gives_pictures_away", "threads",
-                        "program", "socket"});
+                        "program", "socket", "retention", "guardian_under"});
     const std::string socket = socket_path(section, host);
     auto engine = std::make_shared<RemoteEngine>(executor, door_at(executor, socket));
     host.context().set<RemoteEngine>(engine);
@@ -127,12 +160,17 @@ class Faces final : public spi::Extension {
     options.command = face_command(section, socket);
     process_.emplace(executor, options,
                      [](const std::string& line) { std::fprintf(stderr, "sesame: %s\n", line.c_str()); });
+    // A connection of its own: waiting for news must not decide how long a session is waited for.
+    custody_ = std::make_unique<RemoteEngine>(executor, door_at(executor, socket));
+    if (host.journal() && section.has("store")) tasks_.spawn(keep_journal(*custody_, *host.journal()));
   }
   ~Faces() override { shared_->use(nullptr); }
 
  private:
   std::shared_ptr<HostEngine> shared_;
   std::optional<spi::ChildProcess> process_;
+  std::unique_ptr<Custody> custody_;
+  spi::TaskScope tasks_;
 };
 
 std::unique_ptr<spi::Extension> make_faces(const spi::Section& section, spi::Host& host) {

@@ -203,6 +203,7 @@ class RemoteEngine::Context final : public CaptureContext {
     object message{
         {"kind", request.claim.kind}, {"value", request.claim.value}, {"rate", request.false_match_rate}};
     message["terminal"] = request.terminal;
+    message["ownData"] = request.own_data;
     const object result = co_await ask("verify", std::move(message));
     co_return understood([&] { return door::read_recognition(result); });
   }
@@ -280,21 +281,53 @@ spi::Task<EnrolledCustomer> RemoteEngine::enrol_take(EnrolRequest request, std::
   co_return understood([&] { return door::read_enrolled(result); });
 }
 
-spi::Task<ForgottenCustomer> RemoteEngine::forget(std::string customer_id, std::string reason) {
-  object message{{"customer", customer_id}, {"reason", reason}};
+spi::Task<ForgottenCustomer> RemoteEngine::forget(std::string customer_id, std::string reason,
+                                                  std::string by) {
+  object message{{"customer", customer_id}, {"reason", reason}, {"by", by}};
   const object result = co_await link_->ask("forget", std::move(message));
   co_return understood([&] { return door::read_forgotten(result); });
 }
-spi::Task<bool> RemoteEngine::set_active(std::string customer_id, bool active) {
-  object message{{"customer", customer_id}, {"active", active}};
-  const object result = co_await link_->ask("setActive", std::move(message));
-  const json::value* known = result.if_contains("known");
-  co_return known != nullptr && known->is_bool() && known->get_bool();
+spi::Task<bool> RemoteEngine::set_status(std::string customer_id, CustomerStatus status) {
+  object message{{"customer", customer_id}, {"status", to_string(status)}};
+  const object result = co_await link_->ask("setStatus", std::move(message));
+  co_return understood([&] { return door::flag_field(result, "known"); });
+}
+spi::Task<std::optional<HeldFace>> RemoteEngine::held(std::string customer_id) {
+  object message{{"customer", customer_id}};
+  const object result = co_await link_->ask("held", std::move(message));
+  co_return understood([&] { return door::read_held(result); });
 }
 spi::Task<std::vector<IdentityLine>> RemoteEngine::identities(std::string after, std::size_t maximum) {
   object message{{"after", after}, {"maximum", maximum}};
   const object result = co_await link_->ask("identities", std::move(message));
   co_return understood([&] { return door::read_identities(result); });
+}
+
+spi::Task<std::optional<std::string>> RemoteEngine::export_held(std::string customer_id, bool with_template) {
+  object message{{"customer", customer_id}, {"withTemplate", with_template}};
+  const object result = co_await link_->ask("exportHeld", std::move(message));
+  co_return understood([&]() -> std::optional<std::string> {
+    if (!door::flag_field(result, "known")) return std::nullopt;
+    return door::text_field(result, "held", door::longest_line);
+  });
+}
+spi::Task<Expiry> RemoteEngine::expire(bool only_say, std::string by) {
+  object message{{"onlySay", only_say}, {"by", by}};
+  const object result = co_await link_->ask("expire", std::move(message));
+  co_return understood([&] { return door::read_expiry(result); });
+}
+spi::Task<Rotation> RemoteEngine::rotate(std::function<void(Rotation)> progress) {
+  Link::Progress heard = [progress = std::move(progress)](const object& news) {
+    const Rotation read = door::read_rotation(news);
+    if (progress) progress(read);
+  };
+  const object result = co_await link_->ask("rotate", object{}, std::move(heard));
+  co_return understood([&] { return door::read_rotation(result); });
+}
+spi::Task<CustodyNews> RemoteEngine::news(std::int64_t journaled) {
+  object message{{"journaled", journaled}};
+  const object result = co_await link_->ask("news", std::move(message));
+  co_return understood([&] { return door::read_news(result); });
 }
 
 spi::Task<Bytes> RemoteEngine::take_picture(std::string caption) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "biometric/custody.hpp"
 #include "biometric/engine.hpp"
 #include "spi/service/channel.hpp"
 #include "spi/service/executor.hpp"
@@ -18,7 +19,7 @@ struct RemoteEngineOptions {
   std::chrono::milliseconds patience{2000};  // the process sends a sign of life every 500 ms while it works
 };
 
-class RemoteEngine final : public Engine {
+class RemoteEngine final : public Engine, public Custody {
  public:
   // Makes a channel to the face process; throws std::exception when there is none.
   using Connect = std::function<spi::Task<std::shared_ptr<spi::Channel>>()>;
@@ -30,10 +31,16 @@ class RemoteEngine final : public Engine {
   std::unique_ptr<CaptureContext> open_context() override;
   spi::Task<EnrolledCustomer> enrol_take(EnrolRequest request, std::string path,
                                          std::function<void(TakeProgress)> progress) override;
-  spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason) override;
-  spi::Task<bool> set_active(std::string customer_id, bool active) override;
+  spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason, std::string by) override;
+  spi::Task<bool> set_status(std::string customer_id, CustomerStatus status) override;
+  spi::Task<std::optional<HeldFace>> held(std::string customer_id) override;
   spi::Task<std::vector<IdentityLine>> identities(std::string after, std::size_t maximum) override;
   spi::Task<Bytes> take_picture(std::string caption) override;
+
+  spi::Task<std::optional<std::string>> export_held(std::string customer_id, bool with_template) override;
+  spi::Task<Expiry> expire(bool only_say, std::string by) override;
+  spi::Task<Rotation> rotate(std::function<void(Rotation)> progress) override;
+  spi::Task<CustodyNews> news(std::int64_t journaled) override;
 
   // What the camera sees, where the face process runs a simulated one: see simulated_camera.hpp.
   spi::Task<void> show(std::string scene);

@@ -42,11 +42,15 @@ class ScriptedEngine::Context final : public CaptureContext {
     ++engine_.counts_.verifications;
     co_await engine_.answering(engine_.decision_time);
     const std::string person = held();
-    const Enrolled* enrolled = engine_.find(request.claim);
+    Enrolled* enrolled = engine_.find(request.claim);
     Recognition result;
-    if (enrolled != nullptr && enrolled->person == person && enrolled->active)
-      result.customer = facts_of(enrolled->request);
     const spi::Context here = co_await spi::this_context();
+    if (enrolled != nullptr && enrolled->person == person &&
+        (enrolled->status == CustomerStatus::active || request.own_data)) {
+      result.customer = facts_of(enrolled->request);
+      const auto now = std::chrono::floor<std::chrono::seconds>(here.executor->wall_now());
+      if (!request.own_data) enrolled->last_used = day_of(now);
+    }
     engine_.apply_back_off(request.claim, request.terminal, here.executor->wall_now(), result);
     co_return result;
   }
@@ -57,7 +61,8 @@ class ScriptedEngine::Context final : public CaptureContext {
     const std::string person = held();
     Recognition result;
     for (const Enrolled& enrolled : engine_.enrolled_)
-      if (enrolled.person == person && enrolled.active) result.customer = facts_of(enrolled.request);
+      if (enrolled.person == person && enrolled.status == CustomerStatus::active)
+        result.customer = facts_of(enrolled.request);
     const spi::Context here = co_await spi::this_context();
     engine_.apply_back_off({}, request.terminal, here.executor->wall_now(), result);
     co_return result;
@@ -199,10 +204,16 @@ void ScriptedEngine::apply_back_off(const Claim& claim, const std::string& termi
     back_off_.count_failure(claim, terminal, now);
 }
 
-const ScriptedEngine::Enrolled* ScriptedEngine::find(const Claim& claim) const {
-  for (const Enrolled& enrolled : enrolled_)
+ScriptedEngine::Enrolled* ScriptedEngine::find(const Claim& claim) {
+  for (Enrolled& enrolled : enrolled_)
     for (const Claim& own : enrolled.request.claims)
       if (own.kind == claim.kind && own.value == claim.value) return &enrolled;
+  return nullptr;
+}
+
+ScriptedEngine::Enrolled* ScriptedEngine::find_customer(const std::string& customer_id) {
+  for (Enrolled& enrolled : enrolled_)
+    if (enrolled.request.customer_id == customer_id) return &enrolled;
   return nullptr;
 }
 
@@ -244,23 +255,36 @@ spi::Task<EnrolledCustomer> ScriptedEngine::enrol_take(EnrolRequest request, std
   co_return EnrolledCustomer{request.token_pan, looks};
 }
 
-spi::Task<ForgottenCustomer> ScriptedEngine::forget(std::string customer_id, std::string) {
+spi::Task<ForgottenCustomer> ScriptedEngine::forget(std::string customer_id, std::string reason,
+                                                    std::string by) {
   co_await answering(decision_time);
   ForgottenCustomer gone;
   gone.known = std::erase_if(enrolled_, [&](const Enrolled& e) {
                  return e.request.customer_id == customer_id;
                }) > 0;
+  if (gone.known) gone.receipts.push_back({++receipts_, {}, {}, std::move(reason), std::move(by), {}, {}});
   co_return gone;
 }
 
-spi::Task<bool> ScriptedEngine::set_active(std::string customer_id, bool active) {
+spi::Task<bool> ScriptedEngine::set_status(std::string customer_id, CustomerStatus status) {
   co_await answering(decision_time);
-  for (Enrolled& enrolled : enrolled_) {
-    if (enrolled.request.customer_id != customer_id) continue;
-    enrolled.active = active;
-    co_return true;
-  }
-  co_return false;
+  Enrolled* const enrolled = find_customer(customer_id);
+  if (enrolled != nullptr) enrolled->status = status;
+  co_return enrolled != nullptr;
+}
+
+spi::Task<std::optional<HeldFace>> ScriptedEngine::held(std::string customer_id) {
+  co_await answering(decision_time);
+  const Enrolled* const enrolled = find_customer(customer_id);
+  if (enrolled == nullptr) co_return std::nullopt;
+  const Consent& consent = enrolled->request.consent;
+  HeldFace face;
+  face.status = enrolled->status;
+  face.enrolled = consent.given_at.substr(0, 10);
+  face.last_used = enrolled->last_used;
+  face.purpose = consent.purpose;
+  face.text_version = consent.text_version;
+  co_return face;
 }
 
 spi::Task<std::vector<IdentityLine>> ScriptedEngine::identities(std::string after, std::size_t maximum) {
@@ -269,7 +293,7 @@ spi::Task<std::vector<IdentityLine>> ScriptedEngine::identities(std::string afte
   for (const Enrolled& enrolled : enrolled_) {
     const EnrolRequest& request = enrolled.request;
     if (request.customer_id <= after) continue;
-    IdentityLine line{request.customer_id, request.issuer, enrolled.active, request.consent.given_at, {}, 1};
+    IdentityLine line{request.customer_id, request.issuer, enrolled.status, request.consent.given_at, {}, 1};
     for (const Claim& claim : request.claims) line.claim_kinds.push_back(claim.kind);
     lines.push_back(std::move(line));
   }

@@ -45,8 +45,9 @@ class ScriptedEngine final : public Engine {
   // `path` is the person.
   spi::Task<EnrolledCustomer> enrol_take(EnrolRequest request, std::string path,
                                          std::function<void(TakeProgress)> progress) override;
-  spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason) override;
-  spi::Task<bool> set_active(std::string customer_id, bool active) override;
+  spi::Task<ForgottenCustomer> forget(std::string customer_id, std::string reason, std::string by) override;
+  spi::Task<bool> set_status(std::string customer_id, CustomerStatus status) override;
+  spi::Task<std::optional<HeldFace>> held(std::string customer_id) override;
   spi::Task<std::vector<IdentityLine>> identities(std::string after, std::size_t maximum) override;
   spi::Task<Bytes> take_picture(std::string caption) override;
 
@@ -55,19 +56,22 @@ class ScriptedEngine final : public Engine {
   struct Enrolled {
     EnrolRequest request;
     std::string person;
-    bool active = true;
+    CustomerStatus status = CustomerStatus::active;
+    std::string last_used{};
   };
   void apply_back_off(const Claim& claim, const std::string& terminal, spi::WallTime time,
                       Recognition& result);
   // Passes when the process would answer: throws Fault when dead, waits while stuck.
   spi::Task<void> answering(spi::Duration work);
-  const Enrolled* find(const Claim& claim) const;
+  Enrolled* find(const Claim& claim);
+  Enrolled* find_customer(const std::string& customer_id);
 
   std::optional<ScriptedFace> face_;
   bool stuck_ = false;
   bool dead_ = false;
   spi::Signal changed_;
   std::vector<Enrolled> enrolled_;
+  std::int64_t receipts_ = 0;
   BackOffCounters back_off_;
   Counts counts_;
 };

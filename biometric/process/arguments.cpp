@@ -58,9 +58,17 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
                                                     {"--give-templates-away", &arguments.give_templates_away},
                                                     {"--give-pictures-away", &arguments.give_pictures_away},
                                                     {"--help", &arguments.help}};
+  PrivacyRules& rules = arguments.rules;
+  const std::pair<const char*, std::chrono::days*> days[] = {{"--delete-unused-days", &rules.unused},
+                                                             {"--delete-enrolled-days", &rules.enrolled},
+                                                             {"--enrol-again-days", &rules.enrol_again}};
   for (std::string word; words.next(word);) {
-    bool known = word == "--threads";
-    if (known) arguments.threads = whole_number(word, words.value(word), 1, 64);
+    bool known = word == "--threads" || word == "--guardian-under";
+    if (word == "--threads") arguments.threads = whole_number(word, words.value(word), 1, 64);
+    if (word == "--guardian-under") rules.guardian_under = whole_number(word, words.value(word), 0, 30);
+    for (const auto& [name, count] : days)
+      if (word == name)
+        known = true, *count = std::chrono::days(whole_number(word, words.value(word), 0, 36500));
     for (const auto& [name, text] : texts)
       if (word == name) known = true, *text = words.value(word);
     for (const auto& [name, on] : switches)
@@ -86,6 +94,9 @@ std::string usage() {
          "the store\n"
          "  --simulated            the host may say what the camera sees\n"
          "  --give-templates-away, --give-pictures-away   Biometric.Read may return them\n"
+         "  --delete-unused-days N, --delete-enrolled-days N   retention: without a login, since enrolment\n"
+         "  --enrol-again-days N   age of a template at which the operator is asked for a new one\n"
+         "  --guardian-under N     years; younger customers need a guardian's consent\n"
          "  --threads N            for the networks (default: 2)\n";
 }
 

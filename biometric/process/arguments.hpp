@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "biometric/privacy_rules.hpp"
+
 namespace sesame::biometric {
 
 struct FaceArguments {
@@ -21,6 +23,7 @@ struct FaceArguments {
   bool simulated = false;             // the host may say what the camera sees
   bool give_templates_away = false;
   bool give_pictures_away = false;
+  PrivacyRules rules;  // of the store
   int threads = 2;
   bool help = false;
 };

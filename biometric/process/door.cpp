@@ -154,6 +154,12 @@ std::uint64_t number_field(const object& from, std::string_view name, std::uint6
   return result;
 }
 
+std::vector<const object*> objects_field(const object& from, std::string_view name, std::size_t most) {
+  std::vector<const object*> objects;
+  for (const json::value& entry : array_field(from, name, most)) objects.push_back(&item(entry, name));
+  return objects;
+}
+
 double rate_field(const object& from, std::string_view name) { return number(from, name); }
 bool flag_field(const object& from, std::string_view name) { return flag(from, name); }
 
@@ -251,7 +257,9 @@ object write(const EnrolRequest& request) {
                              {"gazeStart", request.consent.gaze_start},
                              {"purpose", request.consent.purpose},
                              {"language", request.consent.language},
-                             {"givenBy", request.consent.given_by}}},
+                             {"givenBy", request.consent.given_by},
+                             {"age", request.consent.age},
+                             {"guardian", request.consent.guardian}}},
           {"tokenPan", request.token_pan},
           {"attributes", write_attributes(request.attributes)}};
 }
@@ -270,6 +278,10 @@ EnrolRequest read_enrol_request(const object& from) {
   request.consent.given_at = text_field(consent, "givenAt", longest_word);
   request.consent.gaze_start = flag(consent, "gazeStart");
   request.consent.purpose = text_field(consent, "purpose", longest_text);
+  request.consent.guardian = text_field(consent, "guardian", longest_text);
+  const double age = number(consent, "age");
+  if (age < unknown_age || age > 150) refuse("age", "a number of years, or -1");
+  request.consent.age = static_cast<int>(age);
   request.consent.language = text_field(consent, "language", longest_word);
   request.consent.given_by = text_field(consent, "givenBy", longest_word);
   request.token_pan = text_field(from, "tokenPan", longest_word);
@@ -306,46 +318,6 @@ object write(const EnrolledCustomer& enrolled) {
 EnrolledCustomer read_enrolled(const object& from) {
   return {text_field(from, "tokenPan", longest_word),
           static_cast<std::uint32_t>(number_field(from, "captures", UINT32_MAX))};
-}
-
-object write(const ForgottenCustomer& gone) {
-  return {{"known", gone.known}, {"receipts", json::array(gone.receipts.begin(), gone.receipts.end())}};
-}
-ForgottenCustomer read_forgotten(const object& from) {
-  ForgottenCustomer gone;
-  gone.known = flag(from, "known");
-  for (const json::value& number : array_field(from, "receipts", 1000)) {
-    if (!number.is_number()) refuse("receipts", "an array of numbers");
-    gone.receipts.push_back(number.to_number<std::int64_t>());
-  }
-  return gone;
-}
-
-object write(const std::vector<IdentityLine>& lines) {
-  json::array out;
-  for (const IdentityLine& line : lines)
-    out.push_back({{"customer", line.customer_id},
-                   {"issuer", line.issuer},
-                   {"active", line.active},
-                   {"created", line.created},
-                   {"claimKinds", json::array(line.claim_kinds.begin(), line.claim_kinds.end())},
-                   {"enrolments", line.enrolments}});
-  return {{"identities", out}};
-}
-std::vector<IdentityLine> read_identities(const object& from) {
-  std::vector<IdentityLine> lines;
-  for (const json::value& entry : array_field(from, "identities", most_identities)) {
-    const object& one = item(entry, "identities");
-    IdentityLine line{text_field(one, "customer", longest_text), text_field(one, "issuer", longest_text),
-                      flag(one, "active"), text_field(one, "created", longest_word), {},
-                      static_cast<std::uint32_t>(number_field(one, "enrolments", UINT32_MAX))};
-    for (const json::value& kind : array_field(one, "claimKinds", most_claims)) {
-      if (!kind.is_string()) refuse("claimKinds", "an array of words");
-      line.claim_kinds.emplace_back(kind.get_string());
-    }
-    lines.push_back(std::move(line));
-  }
-  return lines;
 }
 
 std::string_view to_string(ReferenceFormat format) {

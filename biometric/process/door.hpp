@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "biometric/custody.hpp"
 #include "biometric/engine.hpp"
 
 namespace sesame::biometric::door {
@@ -31,6 +32,9 @@ std::string text_field(const boost::json::object& object, std::string_view name,
 std::uint64_t number_field(const boost::json::object& object, std::string_view name, std::uint64_t largest);
 double rate_field(const boost::json::object& object, std::string_view name);
 bool flag_field(const boost::json::object& object, std::string_view name);
+// At most `most` objects, which live as long as `object`.
+std::vector<const boost::json::object*> objects_field(const boost::json::object& object,
+                                                      std::string_view name, std::size_t most);
 
 boost::json::object write(const EngineInfo& info);
 boost::json::object write(const PresenceRequest& request);
@@ -45,6 +49,10 @@ boost::json::object write(const TakeProgress& progress);
 boost::json::object write(const EnrolledCustomer& enrolled);
 boost::json::object write(const ForgottenCustomer& gone);
 boost::json::object write(const std::vector<IdentityLine>& lines);
+boost::json::object write(const std::optional<HeldFace>& held);
+boost::json::object write(const Expiry& expiry);
+boost::json::object write(const Rotation& rotation);
+boost::json::object write(const CustodyNews& news);
 boost::json::object write_bytes(const Bytes& bytes);
 
 EngineInfo read_info(const boost::json::object& object);
@@ -60,6 +68,11 @@ TakeProgress read_take_progress(const boost::json::object& object);
 EnrolledCustomer read_enrolled(const boost::json::object& object);
 ForgottenCustomer read_forgotten(const boost::json::object& object);
 std::vector<IdentityLine> read_identities(const boost::json::object& object);
+std::optional<HeldFace> read_held(const boost::json::object& object);
+Expiry read_expiry(const boost::json::object& object);
+Rotation read_rotation(const boost::json::object& object);
+CustodyNews read_news(const boost::json::object& object);
+CustomerStatus read_status(const boost::json::object& object);
 Bytes read_bytes(const boost::json::object& object);
 ReferenceFormat read_format(const boost::json::object& object);
 std::string_view to_string(ReferenceFormat format);

@@ -17,6 +17,7 @@ struct EngineServer::State {
   spi::Executor& executor;
   Engine& engine;
   Show show;
+  Custody* custody;
   std::list<std::unique_ptr<Connection>> connections;
 };
 
@@ -142,14 +143,19 @@ class EngineServer::Connection {
           co_await state_.engine.take_picture(door::text_field(message, "caption", 1024)));
     if (op == "forget") {
       const ForgottenCustomer gone = co_await state_.engine.forget(
-          door::text_field(message, "customer", 1024), door::text_field(message, "reason", 1024));
+          door::text_field(message, "customer", 1024), door::text_field(message, "reason", 1024),
+          door::text_field(message, "by", 256));
       co_return door::write(gone);
     }
-    if (op == "setActive") {
-      const bool known = co_await state_.engine.set_active(door::text_field(message, "customer", 1024),
-                                                           door::flag_field(message, "active"));
+    if (op == "setStatus") {
+      const bool known = co_await state_.engine.set_status(door::text_field(message, "customer", 1024),
+                                                           door::read_status(message));
       co_return object{{"known", known}};
     }
+    if (op == "held")
+      co_return door::write(co_await state_.engine.held(door::text_field(message, "customer", 1024)));
+    if (op == "exportHeld" || op == "expire" || op == "rotate" || op == "news")
+      co_return co_await run_custody(id, std::move(op), message);
     if (op == "identities") {
       const std::vector<IdentityLine> lines =
           co_await state_.engine.identities(door::text_field(message, "after", 1024),
@@ -173,6 +179,28 @@ class EngineServer::Connection {
     co_return co_await run_in_context(id, std::move(op), message);
   }
 
+  spi::Task<object> run_custody(std::uint64_t id, std::string op, const object& message) {
+    if (state_.custody == nullptr)
+      throw EngineRefusal(EngineRefusal::Reason::not_permitted, "this host keeps customers in memory only");
+    Custody& custody = *state_.custody;
+    if (op == "exportHeld") {
+      const std::optional<std::string> held = co_await custody.export_held(
+          door::text_field(message, "customer", 1024), door::flag_field(message, "withTemplate"));
+      co_return object{{"known", held.has_value()}, {"held", held.value_or("")}};
+    }
+    if (op == "expire")
+      co_return door::write(co_await custody.expire(door::flag_field(message, "onlySay"),
+                                                    door::text_field(message, "by", 256)));
+    if (op == "rotate") {
+      std::function<void(Rotation)> progress = [this, id](Rotation news) {
+        send({{"id", id}, {"progress", door::write(news)}});
+      };
+      co_return door::write(co_await custody.rotate(std::move(progress)));
+    }
+    const auto journaled = static_cast<std::int64_t>(door::number_field(message, "journaled", INT64_MAX));
+    co_return door::write(co_await custody.news(journaled));
+  }
+
   spi::Task<object> run_in_context(std::uint64_t id, std::string op, const object& message) {
     const std::shared_ptr<CaptureContext> user = context(message);
     if (op == "capture") {
@@ -188,6 +216,7 @@ class EngineServer::Connection {
       request.claim.value = door::text_field(message, "value", 1024);
       request.false_match_rate = door::rate_field(message, "rate");
       request.terminal = door::text_field(message, "terminal", 256);
+      request.own_data = door::flag_field(message, "ownData");
       co_return door::write(co_await user->verify(std::move(request)));
     }
     if (op == "identify") {
@@ -233,8 +262,8 @@ class EngineServer::Connection {
   spi::TaskScope tasks_;
 };
 
-EngineServer::EngineServer(spi::Executor& executor, Engine& engine, Show show)
-    : state_(std::make_unique<State>(State{executor, engine, std::move(show), {}})) {}
+EngineServer::EngineServer(spi::Executor& executor, Engine& engine, Show show, Custody* custody)
+    : state_(std::make_unique<State>(State{executor, engine, std::move(show), custody, {}})) {}
 
 EngineServer::~EngineServer() = default;
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "biometric/custody.hpp"
 #include "biometric/engine.hpp"
 #include "spi/service/channel.hpp"
 #include "spi/service/executor.hpp"
@@ -17,7 +18,8 @@ class EngineServer {
  public:
   // `show` changes what the camera sees (simulations); empty where that is not allowed. It throws to refuse.
   using Show = std::function<void(const std::string& scene)>;
-  EngineServer(spi::Executor& executor, Engine& engine, Show show = {});
+  // `custody`: null where customers are in memory only.
+  EngineServer(spi::Executor& executor, Engine& engine, Show show = {}, Custody* custody = nullptr);
   ~EngineServer();
 
   void accept(std::shared_ptr<spi::Channel> channel);

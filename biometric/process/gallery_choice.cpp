@@ -41,50 +41,20 @@ std::unique_ptr<MasterKey> open_key(const FaceArguments& arguments) {
   return open_key_file(arguments.key_file, use);
 }
 
-// The gallery with all that it stands on.
-class SealedGallery final : public Gallery {
- public:
-  SealedGallery(const FaceArguments& arguments, const std::string& model)
-      : key_(open_key(arguments)),
-        store_(StoreOptions{arguments.store, {}, {}}, *key_),
-        gallery_(store_, model) {}
-
-  EnrolledCustomer enrol(const EnrolmentRecord& record) override { return gallery_.enrol(record); }
-  std::optional<EnrolmentRecord> find(const Claim& claim) override { return gallery_.find(claim); }
-  std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) override {
-    return gallery_.search(probe, maximum);
-  }
-  ForgottenCustomer forget(const std::string& customer_id, const std::string& reason) override {
-    return gallery_.forget(customer_id, reason);
-  }
-  bool set_active(const std::string& customer_id, bool active) override {
-    return gallery_.set_active(customer_id, active);
-  }
-  std::vector<IdentityLine> identities(const std::string& after, std::size_t maximum) override {
-    return gallery_.identities(after, maximum);
-  }
-  std::chrono::seconds back_off(const Claim& claim, const std::string& terminal) override {
-    return gallery_.back_off(claim, terminal);
-  }
-  void count_failure(const Claim& claim, const std::string& terminal) override {
-    gallery_.count_failure(claim, terminal);
-  }
-  void count_success(const Claim& claim, const std::string& terminal) override {
-    gallery_.count_success(claim, terminal);
-  }
-  std::size_t size() const override { return gallery_.size(); }
-
- private:
-  std::unique_ptr<MasterKey> key_;
-  IdentityStore store_;
-  StoreGallery gallery_;
-};
-
 }  // namespace
 
-std::unique_ptr<Gallery> open_gallery(const FaceArguments& arguments, const std::string& embedding_model) {
-  if (arguments.store.empty()) return std::make_unique<MemoryGallery>();
-  return std::make_unique<SealedGallery>(arguments, embedding_model);
+KeptFaces open_faces(const FaceArguments& arguments, const std::string& embedding_model,
+                     std::function<std::chrono::sys_seconds()> clock) {
+  KeptFaces faces;
+  if (arguments.store.empty()) {
+    faces.gallery = std::make_unique<MemoryGallery>(std::move(clock), arguments.rules);
+    return faces;
+  }
+  faces.key = open_key(arguments);
+  faces.store = std::make_unique<IdentityStore>(
+      StoreOptions{arguments.store, std::move(clock), {}, arguments.rules}, *faces.key);
+  faces.gallery = std::make_unique<StoreGallery>(*faces.store, embedding_model);
+  return faces;
 }
 
 }  // namespace sesame::biometric

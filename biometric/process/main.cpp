@@ -12,6 +12,7 @@
 #include "biometric/process/engine_server.hpp"
 #include "biometric/process/gallery_choice.hpp"
 #include "biometric/process/simulated_camera.hpp"
+#include "biometric/process/store_custody.hpp"
 #include "camera/open_source.hpp"
 #include "spi/wire/local_socket.hpp"
 
@@ -51,16 +52,20 @@ int serve(const FaceArguments& arguments) {
     pipeline.emplace(models, options);
   }
   pipeline->warm();
-  const std::unique_ptr<Gallery> gallery = open_gallery(arguments, pipeline->embedding_model());
-
   spi::AsioExecutor executor;
+  const KeptFaces faces = open_faces(arguments, pipeline->embedding_model(), [&executor] {
+    return std::chrono::floor<std::chrono::seconds>(executor.wall_now());
+  });
   LocalEngineOptions options;
   options.give_templates_away = arguments.give_templates_away;
   options.give_pictures_away = arguments.give_pictures_away;
   options.reopen = [&arguments] { return camera::open_source(arguments.camera); };
-  LocalEngine engine(executor, *pipeline, *gallery, camera::open_source(arguments.camera), described,
+  LocalEngine engine(executor, *pipeline, *faces.gallery, camera::open_source(arguments.camera), described,
                      options);
-  EngineServer server(executor, engine, show_scenes(engine, arguments.simulated));
+  std::optional<StoreCustody> custody;
+  if (faces.store) custody.emplace(executor, *faces.store, *faces.gallery, arguments.give_templates_away);
+  EngineServer server(executor, engine, show_scenes(engine, arguments.simulated),
+                      custody ? &*custody : nullptr);
   spi::LocalSocketLimits limits;
   limits.line_bytes = door::longest_line;
   limits.outgoing_bytes = 2 * door::longest_line;

@@ -23,7 +23,7 @@ bool is_time(const std::string& text) {
   return true;
 }
 
-void require_consent(const EnrolmentRequest& request) {
+void require_consent(const EnrolmentRequest& request, const PrivacyRules& rules) {
   const ConsentRecord& consent = request.consent;
   const auto missing = [&](const char* what) {
     throw StoreError(StoreTrouble::no_consent, "customer " + request.customer +
@@ -35,6 +35,9 @@ void require_consent(const EnrolmentRequest& request) {
   if (consent.language.empty()) missing("language");
   if (consent.given_by.empty()) missing("word of who gave it");
   if (!is_time(consent.given_at)) missing("time (RFC 3339)");
+  const std::string lacks = guardian_lacks(rules, consent.age, consent.given_by, consent.guardian);
+  if (!lacks.empty())
+    throw StoreError(StoreTrouble::no_consent, "customer " + request.customer + " is not enrolled: " + lacks);
 }
 
 void require_complete(const EnrolmentRequest& request) {
@@ -142,7 +145,7 @@ class Enrolling {
   void replace_template(Enrolled& enrolled) {
     for (const EnrolmentRow& earlier : state_.enrolments_of(customer_.id)) {
       if (earlier.model != request_.model) continue;
-      state_.add_receipt(customer_, &earlier, "replaced", change_);
+      state_.add_receipt(customer_, &earlier, "replaced", "enrolment", change_);
       state_.database.execute("DELETE FROM enrolments WHERE id = $1", {earlier.id});
       destroyed_something_ = true;
     }
@@ -166,7 +169,7 @@ class Enrolling {
 };
 
 Enrolled IdentityStore::enrol(const EnrolmentRequest& request) {
-  require_consent(request);
+  require_consent(request, state_->options.rules);
   require_complete(request);
   Database::Transaction transaction(state_->database);
   state_->load_epoch();

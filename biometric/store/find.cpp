@@ -6,7 +6,7 @@ namespace sesame::biometric {
 
 // Whoever it is, or is not: the same queries, one unwrapped customer key, two boxes and one template opened.
 std::optional<StoredIdentity> IdentityStore::State::open_identity(const std::optional<std::string>& id,
-                                                                  const std::string& model) {
+                                                                  const std::string& model, Among among) {
   load_epoch();
   const std::string name = id.value_or(decoy_customer.id);
   std::optional<CustomerRow> row = customer(name);
@@ -14,8 +14,8 @@ std::optional<StoredIdentity> IdentityStore::State::open_identity(const std::opt
   const auto consents = consents_of(name);
   Bytes token = sealed_token(name);
   const auto enrolment = std::ranges::find(enrolments, model, &EnrolmentRow::model);
-  const bool real =
-      row && row->status == CustomerStatus::active && enrolment != enrolments.end() && !token.empty();
+  const bool real = row && (row->status == CustomerStatus::active || among == Among::everybody) &&
+                    enrolment != enrolments.end() && !token.empty();
   const CustomerRow& opened = real ? *row : decoy_customer;
   const EnrolmentRow& face = real ? *enrolment : decoy_enrolment;
   if (!real) token = decoy_token;
@@ -46,13 +46,14 @@ std::optional<StoredIdentity> IdentityStore::State::open_identity(const std::opt
   return identity;
 }
 
-std::optional<StoredIdentity> IdentityStore::find(const Claim& claim, const std::string& model) {
-  return state_->open_identity(state_->customer_with(claim.kind, claim_digest(state_->keys, claim)), model);
+std::optional<StoredIdentity> IdentityStore::find(const Claim& claim, const std::string& model, Among among) {
+  return state_->open_identity(state_->customer_with(claim.kind, claim_digest(state_->keys, claim)), model,
+                               among);
 }
 
 std::optional<StoredIdentity> IdentityStore::find_customer(const std::string& customer,
-                                                           const std::string& model) {
-  return state_->open_identity(customer, model);
+                                                           const std::string& model, Among among) {
+  return state_->open_identity(customer, model, among);
 }
 
 }  // namespace sesame::biometric

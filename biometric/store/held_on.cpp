@@ -11,7 +11,7 @@ std::string masked(const std::string& pan) {
 
 }  // namespace
 
-HeldOnPerson IdentityStore::held_on(const std::string& customer) {
+HeldOnPerson IdentityStore::held_on(const std::string& customer, Templates templates) {
   Database& database = state_->database;
   const std::optional<CustomerRow> row = state_->customer(customer);
   if (!row) throw StoreError(StoreTrouble::unknown_customer, "no customer is named \"" + customer + "\"");
@@ -20,6 +20,7 @@ HeldOnPerson IdentityStore::held_on(const std::string& customer) {
   held.issuer = row->issuer;
   held.status = row->status;
   held.created = row->created;
+  held.age = {row->created, state_->last_use(customer)};
   try {
     const Secret key = state_->customer_key(*row);
     held.attributes = unpacked(open_for_customer("attributes", *row, key, row->attributes).view())
@@ -38,9 +39,14 @@ HeldOnPerson IdentityStore::held_on(const std::string& customer) {
   }
   held.consents = state_->consents_of(customer);
   for (const EnrolmentRow& enrolment : state_->enrolments_of(customer)) {
+    held.age.enrolled = std::max(held.age.enrolled, enrolment.created);
     held.enrolments.push_back({enrolment.id, enrolment.consent, enrolment.model, enrolment.epoch,
                                enrolment.captures, enrolment.created, values_in(enrolment.sealed.box)});
+    if (templates == Templates::opened)
+      held.enrolments.back().opened = state_->open_in_model_space(enrolment, row->issuer);
   }
+  held.deletion_due = deletion_due(state_->options.rules, held.age);
+  held.enrol_again = asks_for_enrolment(state_->options.rules, held.age, state_->now());
   for (const Row& counter : database.query("SELECT c.kind, b.terminal, b.failures, b.last FROM back_off b "
                                            "JOIN claims c ON c.digest = b.claim "
                                            "WHERE c.customer = $1 ORDER BY c.kind, b.terminal",

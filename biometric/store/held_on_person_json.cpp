@@ -9,17 +9,33 @@ namespace {
 
 namespace json = boost::json;
 
-// RFC 3339, UTC.
-std::string text(Time time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  std::array<char, 32> line{};
-  std::snprintf(line.data(), line.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return line.data();
+// Indented by two blanks a level; lists of numbers stay on one line.
+void print(std::string& out, const json::value& value, std::size_t level) {
+  const std::string line = "\n" + std::string(2 * level + 2, ' ');
+  const char* separator = "";
+  if (const json::object* object = value.if_object(); object != nullptr && !object->empty()) {
+    out += '{';
+    for (const auto& [key, member] : *object) {
+      out += std::exchange(separator, ",") + line + json::serialize(json::string(key)) + ": ";
+      print(out, member, level + 1);
+    }
+    out += "\n" + std::string(2 * level, ' ') + '}';
+  } else if (const json::array* array = value.if_array();
+             array != nullptr && !array->empty() && !array->front().is_number()) {
+    out += '[';
+    for (const json::value& member : *array) {
+      out += std::exchange(separator, ",") + line;
+      print(out, member, level + 1);
+    }
+    out += "\n" + std::string(2 * level, ' ') + ']';
+  } else {
+    out += json::serialize(value);
+  }
+}
+
+json::value day(const std::optional<Time>& time) {
+  if (!time) return nullptr;
+  return json::string(day_of(*time));
 }
 
 json::value to_value(const std::string& id, const ConsentRecord& consent) {
@@ -30,23 +46,31 @@ json::value to_value(const std::string& id, const ConsentRecord& consent) {
           {"givenAt", consent.given_at},
           {"givenBy", consent.given_by},
           {"reference", consent.reference},
+          {"guardian", consent.guardian},
+          {"age", consent.age == unknown_age ? json::value(nullptr) : json::value(consent.age)},
           {"gazeStart", consent.gaze_start}};
 }
 
 json::value to_value(const HeldOnPerson::EnrolmentHeld& enrolment) {
-  return {{"enrolment", enrolment.enrolment}, {"consent", enrolment.consent},
-          {"model", enrolment.model},         {"epoch", enrolment.epoch},
-          {"captures", enrolment.captures},   {"created", text(enrolment.created)},
-          {"values", enrolment.values}};
+  json::object out{{"enrolment", enrolment.enrolment}, {"consent", enrolment.consent},
+                   {"model", enrolment.model},         {"epoch", enrolment.epoch},
+                   {"captures", enrolment.captures},   {"created", rfc3339(enrolment.created)},
+                   {"values", enrolment.values}};
+  if (!enrolment.opened.empty()) {
+    const std::span<const float> values = as_floats(enrolment.opened);
+    out["template"] = json::array(values.begin(), values.end());
+  }
+  return out;
 }
 
 json::value to_value(const Receipt& receipt) {
   return {{"number", receipt.number},
-          {"time", text(receipt.time)},
+          {"time", rfc3339(receipt.time)},
           {"enrolment", receipt.enrolment},
           {"consent", receipt.consent},
           {"model", receipt.model},
           {"reason", receipt.reason},
+          {"by", receipt.by},
           {"destroyedKey", to_hex(receipt.destroyed_key)},
           {"previous", to_hex(receipt.previous)},
           {"hash", to_hex(receipt.hash)}};
@@ -57,14 +81,17 @@ json::value to_value(const Receipt& receipt) {
 std::string to_json(const HeldOnPerson& held) {
   json::object person{{"customer", held.customer},
                       {"issuer", held.issuer},
-                      {"status", to_text(held.status)},
-                      {"created", text(held.created)},
+                      {"status", to_string(held.status)},
+                      {"created", rfc3339(held.created)},
+                      {"lastUsed", day(held.age.last_used)},
+                      {"deletionDue", day(held.deletion_due)},
+                      {"askedToEnrolAgain", held.enrol_again},
                       {"tokenPan", held.token_pan_masked}};
   json::object& attributes = person["attributes"].emplace_object();
   for (const auto& [name, value] : held.attributes) attributes[name] = value;
   json::array& claims = person["claims"].emplace_array();
   for (const auto& claim : held.claims)
-    claims.push_back({{"kind", claim.kind}, {"since", text(claim.since)}});
+    claims.push_back({{"kind", claim.kind}, {"since", rfc3339(claim.since)}});
   json::array& consents = person["consents"].emplace_array();
   for (const auto& [id, consent] : held.consents) consents.push_back(to_value(id, consent));
   json::array& enrolments = person["enrolments"].emplace_array();
@@ -74,11 +101,13 @@ std::string to_json(const HeldOnPerson& held) {
     counters.push_back({{"claimKind", counter.claim_kind},
                         {"terminal", counter.terminal},
                         {"failures", counter.failures},
-                        {"last", text(counter.last)}});
+                        {"last", rfc3339(counter.last)}});
   }
   json::array& receipts = person["deletionReceipts"].emplace_array();
   for (const Receipt& receipt : held.receipts) receipts.push_back(to_value(receipt));
-  return json::serialize(person);
+  std::string out;
+  print(out, person, 0);
+  return out + "\n";
 }
 
 }  // namespace sesame::biometric

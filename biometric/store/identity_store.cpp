@@ -30,13 +30,17 @@ std::vector<IdentitySummary> IdentityStore::identities(const std::string& after,
            "SELECT " + customer_columns() + " FROM customers WHERE id > $1 ORDER BY id LIMIT $2",
            {after, static_cast<std::int64_t>(limit)})) {
     const CustomerRow customer = state_->checked(to_customer(row));
-    IdentitySummary summary{customer.id, customer.issuer, customer.status, customer.created, {}, 0};
+    IdentitySummary summary{customer.id, customer.issuer, customer.status, customer.created, {}, 0, {}};
     for (const Row& claim :
          state_->database.query("SELECT kind FROM claims WHERE customer = $1 ORDER BY kind", {customer.id})) {
       summary.claim_kinds.push_back(claim.text(0));
     }
-    summary.enrolments = static_cast<std::size_t>(
-        state_->database.number("SELECT count(*) FROM enrolments WHERE customer = $1", {customer.id}));
+    summary.age = {customer.created, state_->last_use(customer.id)};
+    for (const Row& enrolment :
+         state_->database.query("SELECT created FROM enrolments WHERE customer = $1", {customer.id})) {
+      ++summary.enrolments;
+      summary.age.enrolled = std::max(summary.age.enrolled, to_time(enrolment.number(0)));
+    }
     identities.push_back(std::move(summary));
   }
   return identities;
@@ -68,5 +72,6 @@ std::uint32_t IdentityStore::epoch() {
 }
 
 Time IdentityStore::now() const { return state_->now(); }
+const PrivacyRules& IdentityStore::rules() const { return state_->options.rules; }
 
 }  // namespace sesame::biometric

@@ -22,6 +22,7 @@ struct StoreOptions {
   std::filesystem::path file;   // made, with mode 0600, when it is not there
   std::function<Time()> clock;  // none: the system's
   BackOffPolicy back_off;
+  PrivacyRules rules{};
 };
 
 // Every function throws StoreError. It is guaranteed that one that throws changed nothing.
@@ -40,9 +41,11 @@ class IdentityStore {
   // The active customer with this claim, enrolled with this model; nullopt otherwise. It takes the same steps
   // and opens as much either way. Blanks, hyphens, dots, parentheses and a leading '+' in the claim's value
   // do not count, nor does case.
-  std::optional<StoredIdentity> find(const Claim& claim, const std::string& model);
+  std::optional<StoredIdentity> find(const Claim& claim, const std::string& model,
+                                     Among among = Among::active);
   // By name, as after a search.
-  std::optional<StoredIdentity> find_customer(const std::string& customer, const std::string& model);
+  std::optional<StoredIdentity> find_customer(const std::string& customer, const std::string& model,
+                                              Among among = Among::active);
 
   // Back-off. `claim` with empty kind and value stands for "none" (1:N): then it counts the terminal.
   BackOff back_off(const Claim& claim, const std::string& terminal);
@@ -56,20 +59,38 @@ class IdentityStore {
   std::size_t enrolments(const std::string& model);
 
   void set_status(const std::string& customer, CustomerStatus status);
+  // Kept as a day: retention needs no more, and a day costs one write. Unknown customers are nobody's use.
+  void note_use(const std::string& customer);
 
   // Destroys the keys, then the rows: templates, card number, claims, consents, attributes, counters. What
   // remains is receipts.
-  Forgotten forget(const std::string& customer, const std::string& reason);
+  Forgotten forget(const std::string& customer, const std::string& reason, const std::string& by = "");
 
-  HeldOnPerson held_on(const std::string& customer);
+  // What the rules say of the next `limit` customers after the one given, in the order of their names.
+  DuePage due(const std::string& after, std::size_t limit);
+
+  enum class Templates { left_out, opened };
+  HeldOnPerson held_on(const std::string& customer, Templates templates = Templates::left_out);
 
   // Receipts from `number` on, at most 1000.
   std::vector<Receipt> receipts(std::int64_t number = 1);
   // Number of the first receipt that does not follow from the one before; nullopt when the chain is whole.
   std::optional<std::int64_t> broken_receipt();
 
-  // Revokes all templates as they are stored now: next epoch, new transform, new keys; the old gallery key is
-  // destroyed. Nobody enrols again. One transaction. Returns the new epoch.
+  // The last receipt that the host has in its journal; it asks for what comes after.
+  std::int64_t journaled();
+  void set_journaled(std::int64_t number);
+
+  // Revokes all templates as they are stored now: next epoch, new transform, new keys. Nobody enrols again.
+  // What enrols from here on is of the new epoch; what was there opens as before until its row is renewed,
+  // a batch a transaction, so that everybody is served meanwhile and a process killed in between has lost
+  // nothing: whoever renews next goes on. With the last row the old gallery keys are destroyed; they stay
+  // while a template is left that did not open, for a token that fails must not cost a customer's face.
+  Renewal begin_renewal();
+  Renewal renewal();
+  // Renews the next `rows` after enrolment `after`, which becomes the last one looked at; "" to begin with.
+  Renewed renew_some(std::size_t rows, std::string& after);
+  // All of it at once. Returns the new epoch.
   std::uint32_t renew_gallery();
   std::uint32_t epoch();
 
@@ -78,7 +99,7 @@ class IdentityStore {
   struct Change {
     struct Template {
       std::string enrolment;
-      Secret values;  // floats, in the space of the gallery's epoch
+      Secret values;  // floats, in the space of the index
     };
     std::string customer;
     std::vector<Template> templates;  // none: take the customer out
@@ -87,11 +108,13 @@ class IdentityStore {
   // what to ask from next. A row that does not open is left out, and its enrolment told to `damaged`.
   std::int64_t changes(std::int64_t since, const std::string& model, const std::function<void(Change)>& visit,
                        const std::function<void(const std::string& enrolment)>& damaged);
-  // In place: from the model's own space into that of the gallery's epoch.
-  void to_gallery_space(std::span<float> values);
+  // In place: from the model's own space into that of the index. It is the space of the epoch that this
+  // object opened the store in, and stays so: renewing rows on the disk does not disturb who searches.
+  void to_index_space(std::span<float> values);
 
   // The store's clock.
   Time now() const;
+  const PrivacyRules& rules() const;
 
   struct State;
 
@@ -99,7 +122,7 @@ class IdentityStore {
   std::unique_ptr<State> state_;
 };
 
-// RFC 8259, UTF-8. In target sesame_store_json.
+// RFC 8259, UTF-8, indented for people. In target sesame_store_json.
 std::string to_json(const HeldOnPerson& held);
 
 }  // namespace sesame::biometric

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "biometric/back_off.hpp"
 #include "biometric/gallery.hpp"
+#include "biometric/privacy_rules.hpp"
 #include "biometric/template/secret.hpp"
 
 namespace sesame::biometric {
@@ -54,6 +56,8 @@ struct ConsentRecord {
   std::string given_by;      // "customer", "guardian"
   std::string reference;     // where the signed text is kept
   bool gaze_start = false;   // a session may start on gaze
+  int age = unknown_age;     // the customer's, in years, at that time
+  std::string guardian{};    // how the bank knows who consented for the customer
 };
 
 struct EnrolmentRequest {
@@ -91,8 +95,6 @@ struct StoredIdentity {
   }
 };
 
-enum class CustomerStatus { active, suspended };
-
 // One line of a list of customers.
 struct IdentitySummary {
   std::string customer;
@@ -101,6 +103,32 @@ struct IdentitySummary {
   Time created;
   std::vector<std::string> claim_kinds;
   std::size_t enrolments = 0;
+  FaceAge age;
+};
+
+// A customer whom the rules delete now.
+struct DueCustomer {
+  std::string customer;
+  std::string why;  // "not used since 2026-01-04"
+};
+struct DuePage {
+  std::vector<DueCustomer> due;
+  std::size_t enrol_again = 0;  // of the others: whose template the rules call old
+  std::size_t customers = 0;    // looked at
+  std::string last;             // the last of them; "": there are no more
+};
+
+// How far a change of the gallery's key is.
+struct Renewal {
+  std::uint32_t epoch = 0;    // what templates are sealed in now
+  std::size_t remaining = 0;  // templates of earlier epochs
+  bool under_way = false;     // keys of earlier epochs are still there
+};
+// What one batch of it came to.
+struct Renewed {
+  std::size_t rows = 0;
+  std::vector<std::string> damaged;  // customers with a template that did not open: it stays what it is
+  bool done = false;                 // the last row was looked at
 };
 
 // That a template was destroyed. Each receipt's hash covers the one before: none can be changed or taken out
@@ -116,8 +144,10 @@ struct Receipt {
   std::string reason;   // "asked by customer", "replaced", ...
   Bytes destroyed_key;  // SHA-256 of the wrapped key that was destroyed
   Bytes previous;       // hash of the receipt before; 32 zeros for the first
-  Bytes hash;           // SHA-256 over all of the above
+  Bytes hash;           // SHA-256 over all of this
+  std::string by{};     // who did it; receipts of version 1 do not say
 };
+DeletionReceipt to_deletion_receipt(const Receipt& receipt);
 
 struct Forgotten {
   std::vector<Receipt> receipts;  // one a template; the caller journals them
@@ -126,7 +156,7 @@ struct Forgotten {
   bool log_erased = false;
 };
 
-// All that is held on one person, but for the template's bytes.
+// All that is held on one person. The template's values are left out unless they are asked for.
 struct HeldOnPerson {
   struct ClaimHeld {
     std::string kind;  // the value is kept as a keyed digest only, and cannot be given back
@@ -140,6 +170,7 @@ struct HeldOnPerson {
     std::uint32_t captures = 0;
     Time created;
     std::size_t values = 0;
+    Secret opened{};  // the template, floats in the model's own space; only where it was asked for
   };
   struct BackOffHeld {
     std::string claim_kind;
@@ -151,6 +182,9 @@ struct HeldOnPerson {
   std::string issuer;
   CustomerStatus status = CustomerStatus::active;
   Time created;
+  FaceAge age;
+  std::optional<Time> deletion_due;  // by the rules of retention
+  bool enrol_again = false;
   std::string token_pan_masked;  // first six and last four digits
   std::map<std::string, std::string> attributes;
   std::vector<ClaimHeld> claims;

@@ -16,9 +16,9 @@ namespace sesame::biometric {
 std::string normalised_claim_value(std::string_view value);
 
 struct StoreKeys {
-  Secret claims;   // digests of claim values and card numbers
-  Secret rows;     // tags
-  Secret gallery;  // of this epoch
+  Secret claims;                              // digests of claim values and card numbers
+  Secret rows;                                // tags
+  std::map<std::uint32_t, Secret> galleries;  // by epoch: more than one while the gallery is renewed
 };
 
 Bytes claim_digest(const StoreKeys& keys, const Claim& claim);

@@ -3,20 +3,22 @@
 
 namespace sesame::biometric {
 
-std::string to_text(CustomerStatus status) {
-  return status == CustomerStatus::active ? "active" : "suspended";
+namespace {
+
+// A word that nobody wrote is none of a customer's who may get in.
+CustomerStatus to_status(const std::string& word) {
+  for (const auto status : {CustomerStatus::active, CustomerStatus::paused})
+    if (to_string(status) == word) return status;
+  return CustomerStatus::suspended;
 }
+
+}  // namespace
 
 std::string customer_columns() { return "id, issuer, status, created, wrapped_key, attributes, tag"; }
 
 CustomerRow to_customer(const Row& row) {
-  return {row.text(0),
-          row.text(1),
-          row.text(2) == "active" ? CustomerStatus::active : CustomerStatus::suspended,
-          to_time(row.number(3)),
-          row.bytes(4),
-          row.bytes(5),
-          row.bytes(6)};
+  return {row.text(0),  row.text(1), to_status(row.text(2)), to_time(row.number(3)), row.bytes(4),
+          row.bytes(5), row.bytes(6)};
 }
 
 std::string enrolment_columns(const std::string& table) {
@@ -57,6 +59,9 @@ Bytes consent_tag(const StoreKeys& keys, const std::string& id, const std::strin
       .add(record.language)
       .add(record.given_at);
   fields.add(record.given_by).add(record.reference).add_number(record.gaze_start ? 1 : 0);
+  // Records of version 1 have neither.
+  if (record.age != unknown_age || !record.guardian.empty())
+    fields.add_number(static_cast<std::uint64_t>(record.age + 1)).add(record.guardian);
   return row_tag(keys, fields);
 }
 
@@ -85,7 +90,7 @@ Secret IdentityStore::State::customer_key(const CustomerRow& row) {
 Bytes IdentityStore::State::customer_tag(const CustomerRow& row) const {
   Fields fields("customer");
   bind_customer(fields, row)
-      .add(to_text(row.status))
+      .add(to_string(row.status))
       .add_number(static_cast<std::uint64_t>(to_number(row.created)));
   fields.add(row.wrapped_key);
   return row_tag(keys, fields);
@@ -114,11 +119,11 @@ void IdentityStore::State::put_customer(CustomerRow& row, std::int64_t change, b
     database.execute(
         "INSERT INTO customers (id, issuer, status, created, change, wrapped_key, attributes, tag) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        {row.id, row.issuer, to_text(row.status), to_number(row.created), change, row.wrapped_key,
-         row.attributes, row.tag});
+        {row.id, row.issuer, std::string(to_string(row.status)), to_number(row.created), change,
+         row.wrapped_key, row.attributes, row.tag});
   } else {
     database.execute("UPDATE customers SET status = $1, change = $2, attributes = $3, tag = $4 WHERE id = $5",
-                     {to_text(row.status), change, row.attributes, row.tag, row.id});
+                     {std::string(to_string(row.status)), change, row.attributes, row.tag, row.id});
   }
 }
 
@@ -136,22 +141,23 @@ void IdentityStore::State::put_consent(const std::string& id, const std::string&
                                        const ConsentRecord& record) {
   database.execute(
       "INSERT INTO consents (id, customer, purpose, text_version, language, given_at, given_by, reference, "
-      "gaze_start, tag) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+      "gaze_start, age, guardian, tag) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
       {id, customer_id, record.purpose, record.text_version, record.language, record.given_at,
-       record.given_by, record.reference, std::int64_t{record.gaze_start ? 1 : 0},
-       consent_tag(keys, id, customer_id, record)});
+       record.given_by, record.reference, std::int64_t{record.gaze_start ? 1 : 0}, std::int64_t{record.age},
+       record.guardian, consent_tag(keys, id, customer_id, record)});
 }
 
 std::vector<std::pair<std::string, ConsentRecord>> IdentityStore::State::consents_of(
     const std::string& customer_id) {
   std::vector<std::pair<std::string, ConsentRecord>> consents;
   for (const Row& row : database.query("SELECT id, purpose, text_version, language, given_at, given_by, "
-                                       "reference, gaze_start, tag FROM consents "
+                                       "reference, gaze_start, tag, age, guardian FROM consents "
                                        "WHERE customer = $1 ORDER BY given_at, id",
                                        {customer_id})) {
-    const ConsentRecord record{row.text(1), row.text(2), row.text(3),       row.text(4),
-                               row.text(5), row.text(6), row.number(7) != 0};
+    const ConsentRecord record{row.text(1), row.text(2), row.text(3),        row.text(4),
+                               row.text(5), row.text(6), row.number(7) != 0, static_cast<int>(row.number(9)),
+                               row.text(10)};
     if (!equal_in_constant_time(consent_tag(keys, row.text(0), customer_id, record), row.bytes(8))) {
       throw damaged("the consent " + row.text(0) + " of customer " + customer_id);
     }
@@ -182,16 +188,19 @@ Bytes IdentityStore::State::sealed_token(const std::string& customer_id) {
   return rows.empty() ? Bytes() : rows.front().bytes(0);
 }
 
-const GalleryTransform& IdentityStore::State::transform(std::size_t dimension) {
-  return transforms.try_emplace(dimension, keys.gallery, epoch, dimension).first->second;
+const GalleryTransform& IdentityStore::State::transform(std::uint32_t of_epoch, std::size_t dimension) {
+  return transforms
+      .try_emplace(std::pair(of_epoch, dimension), keys.galleries.at(of_epoch), of_epoch, dimension)
+      .first->second;
 }
 
 Secret IdentityStore::State::open_in_gallery_space(const EnrolmentRow& row, const std::string& issuer) {
-  // Another process may have renewed the gallery since.
+  // Another process may renew the gallery, or has: then this row was put back, whatever keys are in memory.
   if (row.epoch != epoch) load_epoch();
+  const bool over = row.epoch != epoch && !has_gallery_key(row.epoch);
   const std::size_t dimension = values_in(row.sealed.box);
   try {
-    if (row.epoch != epoch || dimension < 8) throw DoesNotOpen("of another epoch");
+    if (over || dimension < 8) throw DoesNotOpen("of an epoch that is over");
     Secret values(dimension * sizeof(float));
     open_template(row.sealed, binding_of(row, issuer), master_key, as_floats(values));
     return values;
@@ -202,7 +211,14 @@ Secret IdentityStore::State::open_in_gallery_space(const EnrolmentRow& row, cons
 
 Secret IdentityStore::State::open_in_model_space(const EnrolmentRow& row, const std::string& issuer) {
   Secret values = open_in_gallery_space(row, issuer);
-  transform(values.size() / sizeof(float)).invert(as_floats(values));
+  transform(row.epoch, values.size() / sizeof(float)).invert(as_floats(values));
+  return values;
+}
+
+Secret IdentityStore::State::open_in_index_space(const EnrolmentRow& row, const std::string& issuer) {
+  if (row.epoch == index_epoch) return open_in_gallery_space(row, issuer);
+  Secret values = open_in_model_space(row, issuer);
+  transform(index_epoch, values.size() / sizeof(float)).apply(as_floats(values));
   return values;
 }
 
@@ -210,7 +226,7 @@ SealedTemplate IdentityStore::State::seal_in_gallery_space(std::span<const float
                                                            const EnrolmentRow& row,
                                                            const std::string& issuer) {
   Secret moved(ByteView(reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()));
-  transform(values.size()).apply(as_floats(moved));
+  transform(row.epoch, values.size()).apply(as_floats(moved));
   return seal_template(as_floats(moved), binding_of(row, issuer), master_key);
 }
 

@@ -7,7 +7,7 @@ namespace sesame::biometric {
 
 namespace {
 
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 
 constexpr std::array<const char*, 12> tables{
     "CREATE TABLE store (id TEXT NOT NULL PRIMARY KEY, schema_version BIGINT NOT NULL, master_key TEXT NOT "
@@ -43,7 +43,16 @@ constexpr std::array<const char*, 12> tables{
     "CREATE INDEX consents_by_customer ON consents(customer)",
     "CREATE INDEX enrolments_by_customer ON enrolments(customer)"};
 
-std::string gallery_key_name(std::uint32_t epoch) { return "gallery " + std::to_string(epoch); }
+// What version 2 added: made of version 1, also where the file is new.
+constexpr std::array<const char*, 6> since_version_1{
+    "ALTER TABLE consents ADD COLUMN age BIGINT NOT NULL DEFAULT -1",
+    "ALTER TABLE consents ADD COLUMN guardian TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE receipts ADD COLUMN by_whom TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE store ADD COLUMN journaled BIGINT NOT NULL DEFAULT 0",
+    "CREATE TABLE uses (customer TEXT NOT NULL PRIMARY KEY REFERENCES customers(id), day BIGINT NOT NULL)",
+    "CREATE INDEX enrolments_by_epoch ON enrolments(epoch)"};
+
+constexpr std::string_view gallery_key = "gallery ";
 
 void key_context(Fields& fields, const std::string& store_id, const std::string& name) {
   fields.add(store_id).add(name);
@@ -77,9 +86,8 @@ void IdentityStore::State::open_or_make() {
     store_id = new_identifier();
     database.execute(
         "INSERT INTO store (id, schema_version, master_key, epoch, change) VALUES ($1, $2, $3, $4, $5)",
-        {store_id, schema_version, master_key.id(), std::int64_t{1}, std::int64_t{1}});
+        {store_id, std::int64_t{1}, master_key.id(), std::int64_t{1}, std::int64_t{1}});
     for (const char* name : {"claims", "rows", "gallery 1"}) put_store_key(name, Secret::random(key_bytes));
-    transaction.commit();
   }
   const Rows rows = database.query("SELECT id, schema_version, master_key FROM store");
   if (rows.size() != 1) throw damaged("it has no head");
@@ -95,6 +103,11 @@ void IdentityStore::State::open_or_make() {
                                                          rows.front().text(2) + ", the one given is " +
                                                          master_key.id() + "; the store was not changed");
   }
+  if (rows.front().number(1) == 1) {
+    for (const char* change : since_version_1) database.define(change);
+    database.execute("UPDATE store SET schema_version = $1", {schema_version});
+  }
+  transaction.commit();
   store_id = rows.front().text(0);
   keys.claims = store_key("claims");
   keys.rows = store_key("rows");
@@ -106,9 +119,15 @@ void IdentityStore::State::load_epoch() {
   if (rows.size() != 1) throw damaged("it has no head");
   const auto stored = static_cast<std::uint32_t>(rows.front().number(0));
   if (stored == epoch) return;
-  keys.gallery = store_key(gallery_key_name(stored));
+  for (const Row& row : database.query("SELECT name FROM store_keys")) {
+    const std::string& name = row.text(0);
+    if (!name.starts_with(gallery_key)) continue;
+    const auto of_epoch = static_cast<std::uint32_t>(std::stoul(name.substr(gallery_key.size())));
+    if (!keys.galleries.contains(of_epoch)) keys.galleries.emplace(of_epoch, store_key(name));
+  }
+  if (!keys.galleries.contains(stored)) throw damaged("the key of its epoch is missing");
   epoch = stored;
-  transforms.clear();
+  if (index_epoch == 0) index_epoch = stored;
 
   const std::vector<float> nobody(template_length, 1.0F);
   decoy_customer = {"-", "-", CustomerStatus::active, Time(), {}, {}, {}};
@@ -119,6 +138,13 @@ void IdentityStore::State::load_epoch() {
   decoy_token = seal_for_customer("token", decoy_customer, key, as_bytes("0000000000000000"));
   decoy_enrolment = {"-", "-", "-", "-", epoch, Time(), 0, {}};
   decoy_enrolment.sealed = seal_in_gallery_space(nobody, decoy_enrolment, "-");
+}
+
+bool IdentityStore::State::has_gallery_key(std::uint32_t of_epoch) {
+  return !database
+              .query("SELECT name FROM store_keys WHERE name = $1",
+                     {std::string(gallery_key) + std::to_string(of_epoch)})
+              .empty();
 }
 
 std::int64_t IdentityStore::State::next_change() {

@@ -45,8 +45,9 @@ struct IdentityStore::State {
   Database database;
   std::string store_id;
   StoreKeys keys;
-  std::uint32_t epoch = 0;
-  std::map<std::size_t, GalleryTransform> transforms;  // by dimension, of this epoch
+  std::uint32_t epoch = 0;        // that rows are sealed in
+  std::uint32_t index_epoch = 0;  // that the search index is in
+  std::map<std::pair<std::uint32_t, std::size_t>, GalleryTransform> transforms;  // by epoch and dimension
   // Somebody who does not exist, opened for a claim that nobody has.
   CustomerRow decoy_customer;
   EnrolmentRow decoy_enrolment;
@@ -60,6 +61,7 @@ struct IdentityStore::State {
   void open_or_make();
   void load_epoch();  // takes up what another process renewed
   Secret store_key(const std::string& name);
+  bool has_gallery_key(std::uint32_t of_epoch);  // on the disk
   void put_store_key(const std::string& name, const Secret& key);
   std::int64_t next_change();
 
@@ -78,18 +80,24 @@ struct IdentityStore::State {
   // rows.cpp: opening.
   Secret customer_key(const CustomerRow& row);
   Bytes sealed_token(const std::string& customer);
-  const GalleryTransform& transform(std::size_t dimension);
+  const GalleryTransform& transform(std::uint32_t of_epoch, std::size_t dimension);
   Secret open_in_gallery_space(const EnrolmentRow& row, const std::string& issuer);
   Secret open_in_model_space(const EnrolmentRow& row, const std::string& issuer);
+  Secret open_in_index_space(const EnrolmentRow& row, const std::string& issuer);
+  // In that of the row's epoch.
   SealedTemplate seal_in_gallery_space(std::span<const float> values, const EnrolmentRow& row,
                                        const std::string& issuer);
 
+  // retention.cpp
+  std::optional<Time> last_use(const std::string& customer);
+
   // find.cpp
-  std::optional<StoredIdentity> open_identity(const std::optional<std::string>& id, const std::string& model);
+  std::optional<StoredIdentity> open_identity(const std::optional<std::string>& id, const std::string& model,
+                                              Among among);
 
   // forget.cpp: in the caller's transaction, before the row goes.
   Receipt add_receipt(const CustomerRow& row, const EnrolmentRow* enrolment, const std::string& reason,
-                      std::int64_t change);
+                      const std::string& by, std::int64_t change);
 };
 
 TemplateBinding binding_of(const EnrolmentRow& row, const std::string& issuer);
@@ -106,7 +114,6 @@ Bytes wrap_customer_key(MasterKey& master_key, const CustomerRow& row, const Sec
 
 inline std::int64_t to_number(Time time) { return time.time_since_epoch().count(); }
 inline Time to_time(std::int64_t number) { return Time(std::chrono::seconds(number)); }
-std::string to_text(CustomerStatus status);
 inline std::span<const float> as_floats(const Secret& values) {
   return {reinterpret_cast<const float*>(values.view().data()), values.size() / sizeof(float)};
 }

@@ -21,8 +21,12 @@ ConsentRecord to_record(const EnrolmentRecord& record) {
           consent.given_at,
           or_else(consent.given_by, "customer"),
           consent.reference,
-          consent.gaze_start};
+          consent.gaze_start,
+          consent.age,
+          consent.guardian};
 }
+
+std::string day_or_nothing(const std::optional<Time>& time) { return time ? day_of(*time) : ""; }
 
 }  // namespace
 
@@ -48,10 +52,11 @@ EnrolledCustomer StoreGallery::enrol(const EnrolmentRecord& record) {
   }
 }
 
-std::optional<EnrolmentRecord> StoreGallery::find(const Claim& claim) {
+std::optional<EnrolmentRecord> StoreGallery::find(const Claim& claim, Among among) {
   // The claim "customer" is the id itself (gallery.hpp); either way opens as much.
-  const std::optional<StoredIdentity> found =
-      claim.kind == "customer" ? store_.find_customer(claim.value, model_) : store_.find(claim, model_);
+  const std::optional<StoredIdentity> found = claim.kind == "customer"
+                                                  ? store_.find_customer(claim.value, model_, among)
+                                                  : store_.find(claim, model_, among);
   if (!found) return std::nullopt;
   EnrolmentRecord record;
   record.customer_id = found->customer;
@@ -64,6 +69,8 @@ std::optional<EnrolmentRecord> StoreGallery::find(const Claim& claim) {
   record.consent.purpose = found->consent.purpose;
   record.consent.language = found->consent.language;
   record.consent.given_by = found->consent.given_by;
+  record.consent.age = found->consent.age;
+  record.consent.guardian = found->consent.guardian;
   record.token_pan = found->token_pan;
   record.attributes = found->attributes;
   record.model = found->model;
@@ -90,13 +97,9 @@ void StoreGallery::follow() {
 }
 
 std::vector<GalleryHit> StoreGallery::search(std::span<const float> probe, std::size_t maximum) {
-  Secret moved;
-  // Once more if the gallery was renewed between the index and the probe.
-  do {
-    follow();
-    moved = Secret(ByteView(reinterpret_cast<const std::uint8_t*>(probe.data()), probe.size_bytes()));
-    store_.to_gallery_space({reinterpret_cast<float*>(moved.bytes().data()), probe.size()});
-  } while (store_.change() != followed_);
+  follow();
+  Secret moved(ByteView(reinterpret_cast<const std::uint8_t*>(probe.data()), probe.size_bytes()));
+  store_.to_index_space({reinterpret_cast<float*>(moved.bytes().data()), probe.size()});
   const std::span<const float> values(reinterpret_cast<const float*>(moved.view().data()), probe.size());
   std::vector<GalleryHit> hits;
   for (const SearchIndex::Hit& hit : index_.search(values, maximum))
@@ -104,13 +107,14 @@ std::vector<GalleryHit> StoreGallery::search(std::span<const float> probe, std::
   return hits;
 }
 
-ForgottenCustomer StoreGallery::forget(const std::string& customer_id, const std::string& reason) {
+ForgottenCustomer StoreGallery::forget(const std::string& customer_id, const std::string& reason,
+                                       const std::string& by) {
   ForgottenCustomer gone;
   try {
     const Forgotten forgotten =
-        store_.forget(customer_id, reason.empty() ? "asked through the gallery" : reason);
+        store_.forget(customer_id, reason.empty() ? "asked through the gallery" : reason, by);
     gone.known = true;
-    for (const Receipt& receipt : forgotten.receipts) gone.receipts.push_back(receipt.number);
+    for (const Receipt& receipt : forgotten.receipts) gone.receipts.push_back(to_deletion_receipt(receipt));
   } catch (const StoreError& error) {
     if (error.trouble() != StoreTrouble::unknown_customer) throw;
   }
@@ -118,9 +122,9 @@ ForgottenCustomer StoreGallery::forget(const std::string& customer_id, const std
   return gone;
 }
 
-bool StoreGallery::set_active(const std::string& customer_id, bool active) {
+bool StoreGallery::set_status(const std::string& customer_id, CustomerStatus status) {
   try {
-    store_.set_status(customer_id, active ? CustomerStatus::active : CustomerStatus::suspended);
+    store_.set_status(customer_id, status);
   } catch (const StoreError& error) {
     if (error.trouble() != StoreTrouble::unknown_customer) throw;
     return false;
@@ -129,12 +133,46 @@ bool StoreGallery::set_active(const std::string& customer_id, bool active) {
   return true;
 }
 
+// Who was recognised is not sent away because a day could not be written: the disk is full, or its lock
+// taken.
+void StoreGallery::note_use(const std::string& customer_id) {
+  try {
+    store_.note_use(customer_id);
+  } catch (const StoreError&) {
+  }
+}
+
+std::optional<HeldFace> StoreGallery::held(const std::string& customer_id) {
+  try {
+    const HeldOnPerson held = store_.held_on(customer_id);
+    HeldFace face{held.status,
+                  day_of(held.age.enrolled),
+                  day_or_nothing(held.age.last_used),
+                  day_or_nothing(held.deletion_due),
+                  "",
+                  "",
+                  held.enrol_again};
+    for (const auto& [id, consent] : held.consents) {
+      if (held.enrolments.empty() || id != held.enrolments.back().consent) continue;
+      face.purpose = consent.purpose;
+      face.text_version = consent.text_version;
+    }
+    return face;
+  } catch (const StoreError& error) {
+    if (error.trouble() != StoreTrouble::unknown_customer) throw;
+  }
+  return std::nullopt;
+}
+
 std::vector<IdentityLine> StoreGallery::identities(const std::string& after, std::size_t maximum) {
   std::vector<IdentityLine> lines;
+  const PrivacyRules& rules = store_.rules();
   for (const IdentitySummary& summary : store_.identities(after, maximum))
-    lines.push_back({summary.customer, summary.issuer, summary.status == CustomerStatus::active,
-                     rfc3339(summary.created), summary.claim_kinds,
-                     static_cast<std::uint32_t>(summary.enrolments)});
+    lines.push_back({summary.customer, summary.issuer, summary.status, rfc3339(summary.created),
+                     summary.claim_kinds, static_cast<std::uint32_t>(summary.enrolments),
+                     day_or_nothing(summary.age.last_used),
+                     asks_for_enrolment(rules, summary.age, store_.now()),
+                     day_or_nothing(deletion_due(rules, summary.age))});
   return lines;
 }
 

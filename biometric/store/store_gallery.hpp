@@ -19,10 +19,13 @@ class StoreGallery : public Gallery {
 
   // All of them throw StoreError when the store cannot be read or written.
   EnrolledCustomer enrol(const EnrolmentRecord& record) override;
-  std::optional<EnrolmentRecord> find(const Claim& claim) override;
+  std::optional<EnrolmentRecord> find(const Claim& claim, Among among = Among::active) override;
   std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) override;
-  ForgottenCustomer forget(const std::string& customer_id, const std::string& reason) override;
-  bool set_active(const std::string& customer_id, bool active) override;
+  ForgottenCustomer forget(const std::string& customer_id, const std::string& reason,
+                           const std::string& by) override;
+  bool set_status(const std::string& customer_id, CustomerStatus status) override;
+  void note_use(const std::string& customer_id) override;
+  std::optional<HeldFace> held(const std::string& customer_id) override;
   std::vector<IdentityLine> identities(const std::string& after, std::size_t maximum) override;
   std::chrono::seconds back_off(const Claim& claim, const std::string& terminal) override;
   void count_failure(const Claim& claim, const std::string& terminal) override;

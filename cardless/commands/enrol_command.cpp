@@ -45,6 +45,8 @@ biometric::EnrolRequest request_of(const EnrolOptions& options) {
   request.consent.given_by = options.given_by;
   request.consent.given_at = options.given_at.empty() ? now() : options.given_at;
   request.consent.gaze_start = options.gaze_start;
+  request.consent.age = options.age;
+  request.consent.guardian = options.guardian;
   return request;
 }
 

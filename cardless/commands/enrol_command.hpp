@@ -12,7 +12,8 @@ struct EnrolOptions {
   std::string take;                     // video, picture or folder of pictures
   std::vector<std::string> claims;      // kind=value, or the kind alone: then the value is asked for
   std::vector<std::string> attributes;  // name=value
-  std::string consent, consent_text, consent_language, given_by = "customer", given_at;
+  std::string consent, consent_text, consent_language, given_by = "customer", given_at, guardian;
+  int age = -1;  // in years; -1 is not stated
   bool gaze_start = false;
   std::string run_directory;
 };

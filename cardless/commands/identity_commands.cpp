@@ -1,15 +1,14 @@
 // What bank operations do with customers, and the command line of it.
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <functional>
-#include <iostream>
 #include <memory>
 
+#include "cardless/commands/confirmation.hpp"
 #include "cardless/commands/enrol_command.hpp"
 #include "cardless/commands/issuer_commands.hpp"
+#include "cardless/commands/privacy_commands.hpp"
 #include "cardless/commands/running_faces.hpp"
 #include "spi/host/program/run_client.hpp"
 
@@ -24,20 +23,25 @@ constexpr std::size_t page = 500;
 json::object line_of(const biometric::IdentityLine& line) {
   json::array kinds;
   for (const auto& kind : line.claim_kinds) kinds.emplace_back(kind);
-  return {{"customer", line.customer_id}, {"issuer", line.issuer},          {"active", line.active},
-          {"created", line.created},      {"claimKinds", std::move(kinds)}, {"enrolments", line.enrolments}};
+  return {
+      {"customer", line.customer_id},   {"issuer", line.issuer},          {"status", to_string(line.status)},
+      {"created", line.created},        {"lastUsed", line.last_used},     {"deletionDue", line.deletion_due},
+      {"enrolAgain", line.enrol_again}, {"claimKinds", std::move(kinds)}, {"enrolments", line.enrolments}};
 }
 
 void print_columns(const char* customer, const char* issuer, const char* status, const char* since,
-                   const char* claims) {
-  std::printf("%-24s %-12s %-10s %-21s %s\n", customer, issuer, status, since, claims);
+                   const char* used, const char* due, const char* claims) {
+  std::printf("%-24s %-12s %-10s %-11s %-11s %-11s %s\n", customer, issuer, status, since, used, due, claims);
 }
 
 void print_line(const biometric::IdentityLine& line) {
-  std::string kinds;
-  for (const auto& kind : line.claim_kinds) kinds += (kinds.empty() ? "" : ", ") + kind;
-  print_columns(line.customer_id.c_str(), line.issuer.c_str(), line.active ? "active" : "suspended",
-                line.created.c_str(), kinds.c_str());
+  std::string last;
+  for (const auto& kind : line.claim_kinds) last += (last.empty() ? "" : ", ") + kind;
+  if (line.enrol_again) last += "; template is old: enrol again";
+  const auto or_none = [](const std::string& day) { return day.empty() ? "-" : day.c_str(); };
+  print_columns(line.customer_id.c_str(), line.issuer.c_str(), std::string(to_string(line.status)).c_str(),
+                line.created.substr(0, 10).c_str(), or_none(line.last_used), or_none(line.deletion_due),
+                last.c_str());
 }
 
 Task<int> list(AsioExecutor& executor, std::string run_directory, bool as_json) {
@@ -49,7 +53,7 @@ Task<int> list(AsioExecutor& executor, std::string run_directory, bool as_json) 
   for (;;) {
     const auto lines = co_await faces->identities(after, page);
     if (!as_json && count == 0 && !lines.empty())
-      print_columns("customer", "issuer", "status", "since", "claims");
+      print_columns("customer", "issuer", "status", "since", "last used", "deleted", "claims");
     for (const auto& line : lines) {
       if (as_json)
         all.push_back(line_of(line));
@@ -67,48 +71,32 @@ Task<int> list(AsioExecutor& executor, std::string run_directory, bool as_json) 
   co_return 0;
 }
 
-Task<int> set_active(AsioExecutor& executor, std::string run_directory, std::string customer, bool active) {
+Task<int> set_status(AsioExecutor& executor, std::string run_directory, std::string customer,
+                     biometric::CustomerStatus status) {
   const auto faces = running_faces(executor, run_directory);
   co_await require_faces(*faces, run_directory);
-  const bool known = co_await faces->set_active(customer, active);
+  const bool known = co_await faces->set_status(customer, status);
   if (!known) {
     std::fprintf(stderr, "sesame identities: nobody is enrolled as %s\n", customer.c_str());
     co_return 1;
   }
-  std::printf("%s is %s\n", customer.c_str(), active ? "active" : "suspended");
+  std::printf("%s is %s\n", customer.c_str(), std::string(to_string(status)).c_str());
   co_return 0;
-}
-
-std::string receipts_of(const biometric::ForgottenCustomer& gone) {
-  if (gone.receipts.empty()) return "no receipt, for this host keeps customers in memory only";
-  std::string text = gone.receipts.size() == 1 ? "receipt" : "receipts";
-  for (const std::int64_t number : gone.receipts)
-    text += (number == gone.receipts.front() ? " " : ", ") + std::to_string(number);
-  return text;
 }
 
 Task<int> forget(AsioExecutor& executor, std::string run_directory, std::string customer,
                  std::string reason) {
   const auto faces = running_faces(executor, run_directory);
   co_await require_faces(*faces, run_directory);
-  const auto gone = co_await faces->forget(customer, reason);
+  const auto gone = co_await faces->forget(customer, reason, operator_name());
   if (!gone.known) {
     std::fprintf(stderr, "sesame forget: nobody is enrolled as %s\n", customer.c_str());
     co_return 1;
   }
-  std::printf("%s is forgotten: keys and rows are destroyed; %s\n", customer.c_str(),
-              receipts_of(gone).c_str());
+  std::printf("%s is forgotten: keys and rows are destroyed%s\n", customer.c_str(),
+              gone.receipts.empty() ? "; no receipt, for this host keeps customers in memory only" : "");
+  for (const auto& receipt : gone.receipts) std::printf("%s\n", to_line(receipt).c_str());
   co_return 0;
-}
-
-bool confirmed(const std::string& customer) {
-  if (isatty(STDIN_FILENO) == 0)
-    throw std::runtime_error("forget: expected --yes, since nobody can be asked here");
-  std::printf("Destroy everything held on %s? This cannot be undone. [y/N] ", customer.c_str());
-  std::fflush(stdout);
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y";
 }
 
 struct Options {
@@ -140,6 +128,11 @@ void add_enrol(CLI::App& app, std::function<int()>& run, const std::shared_ptr<O
   command->add_option("--given-by", enrolling.given_by, "customer or guardian")
       ->capture_default_str()
       ->check(CLI::IsMember({"customer", "guardian"}));
+  command->add_option("--guardian", enrolling.guardian, "How the bank knows the guardian: file 8/2026");
+  command
+      ->add_option("--age", enrolling.age,
+                   "The customer's, in years; wanted where the host has guardian_under")
+      ->check(CLI::Range(0, 150));
   command->add_option("--given-at", enrolling.given_at, "When, RFC 3339; now when left out");
   command->add_flag("--gaze-start", enrolling.gaze_start,
                     "The customer agreed that a session may start on gaze");
@@ -154,7 +147,7 @@ void add_enrol(CLI::App& app, std::function<int()>& run, const std::shared_ptr<O
 
 void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_ptr<Options>& options) {
   auto* command =
-      app.add_subcommand("identities", "List enrolled customers; suspend one, or let one in again");
+      app.add_subcommand("identities", "List enrolled customers; suspend, export, retention, other keys");
   command->add_flag("--json", options->as_json, "As data");
   command->add_option("--run-directory", options->run_directory, "The host's run directory");
   command->require_subcommand(0, 1);
@@ -165,6 +158,7 @@ void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_
           [&](AsioExecutor& executor) { return list(executor, options->run_directory, options->as_json); });
     };
   });
+  add_privacy_commands(*command, run);
   for (const bool active : {false, true}) {
     auto* change = command->add_subcommand(
         active ? "resume" : "suspend",
@@ -174,7 +168,9 @@ void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_
     change->callback([&run, options, active] {
       run = [options, active] {
         return program::run_client([&](AsioExecutor& executor) {
-          return set_active(executor, options->run_directory, options->customer, active);
+          return set_status(
+              executor, options->run_directory, options->customer,
+              active ? biometric::CustomerStatus::active : biometric::CustomerStatus::suspended);
         });
       };
     });
@@ -184,15 +180,14 @@ void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_
 void add_forget(CLI::App& app, std::function<int()>& run, const std::shared_ptr<Options>& options) {
   auto* command = app.add_subcommand("forget", "Destroy everything held on a customer, and leave a receipt");
   command->add_option("customer", options->customer, "As given to enrol")->required();
-  command->add_option("--reason", options->reason, "Stands in the receipt")->capture_default_str();
+  command->add_option("--reason", options->reason, "Stands in the receipt and in the journal: no name")
+      ->capture_default_str();
   command->add_flag("--yes", options->yes, "Do not ask");
   command->add_option("--run-directory", options->run_directory, "The host's run directory");
   command->callback([&run, options] {
     run = [options] {
-      if (!options->yes && !confirmed(options->customer)) {
-        std::fprintf(stderr, "sesame forget: nothing was done\n");
+      if (!options->yes && !confirmed("forget", "Destroy everything held on " + options->customer + "?"))
         return 1;
-      }
       return program::run_client([&](AsioExecutor& executor) {
         return forget(executor, options->run_directory, options->customer, options->reason);
       });
@@ -210,6 +205,8 @@ void add_issuer(CLI::App& app, std::function<int()>& run, const std::shared_ptr<
   command->add_option("--key-file", code.key_file, "key_file of the configuration")->required();
   command->add_option("--card-file", code.pan_file,
                       "File whose first line is the number of the card that the customer must show");
+  command->add_option("--age", code.age, "The customer's, in years; wanted where the host has guardian_under")
+      ->check(CLI::Range(0, 150));
   command->add_option("--days", code.days, "How long it is good for")
       ->capture_default_str()
       ->check(CLI::Range(1, 365));

@@ -31,7 +31,8 @@ int enrolment_code(const EnrolmentCodeOptions& options) {
   EnrolmentCodes codes(options.file, biometric::read_secret_file(options.key_file));
   std::string pan = options.pan_file.empty() ? "" : first_line(options.pan_file);
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const std::string code = codes.issue(options.customer, pan, now, std::chrono::hours(24 * options.days));
+  const std::string code =
+      codes.issue(options.customer, pan, now, std::chrono::hours(24 * options.days), options.age);
   biometric::cleanse(pan);
   std::printf("%s\n", code.c_str());
   std::fprintf(stderr, "good once, for %d day%s\n", options.days, options.days == 1 ? "" : "s");

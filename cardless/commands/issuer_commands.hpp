@@ -10,6 +10,7 @@ struct EnrolmentCodeOptions {
   std::string
       pan_file;  // its first line is the number of the card that the customer must show; "" for any card
   int days = 7;
+  int age = -1;  // the customer's, in years; -1 is not stated
 };
 /// Prints the code.
 int enrolment_code(const EnrolmentCodeOptions& options);

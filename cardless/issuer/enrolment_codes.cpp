@@ -22,6 +22,7 @@ namespace {
 struct Line {
   std::string code, card, customer;
   std::int64_t until = 0;
+  int age = -1;
 };
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
@@ -50,7 +51,8 @@ std::vector<Line> read_lines(const std::filesystem::path& file) {
   for (std::string text; std::getline(in, text);) {
     std::istringstream words(text);
     Line line;
-    if (words >> line.code >> line.until >> line.card && std::getline(words >> std::ws, line.customer))
+    if (words >> line.code >> line.until >> line.card >> line.age &&
+        std::getline(words >> std::ws, line.customer))
       lines.push_back(std::move(line));
   }
   return lines;
@@ -63,7 +65,8 @@ void write_lines(const std::filesystem::path& file, const std::vector<Line>& lin
   if (descriptor < 0) fail(file, "it cannot be written");
   std::string text;
   for (const auto& line : lines)
-    text += line.code + " " + std::to_string(line.until) + " " + line.card + " " + line.customer + "\n";
+    text += line.code + " " + std::to_string(line.until) + " " + line.card + " " + std::to_string(line.age) +
+            " " + line.customer + "\n";
   const bool written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                        ::fsync(descriptor) == 0;
   ::close(descriptor);
@@ -96,7 +99,7 @@ bool EnrolmentCodes::Redeemed::of_card(const EnrolmentCodes& codes, std::string_
 }
 
 std::string EnrolmentCodes::issue(const std::string& customer, std::string_view pan,
-                                  std::chrono::sys_seconds now, std::chrono::seconds good_for) {
+                                  std::chrono::sys_seconds now, std::chrono::seconds good_for, int age) {
   if (customer.empty() || customer.find('\n') != std::string::npos)
     throw std::invalid_argument("the customer's name is empty, or has a line feed in it");
   const Lock lock(file_);
@@ -109,7 +112,8 @@ std::string EnrolmentCodes::issue(const std::string& customer, std::string_view 
     while (code.size() < digits) code += random_digit();
     digested = digest("enrolment code", code);
   } while (std::ranges::any_of(lines, [&](const Line& line) { return line.code == digested; }));
-  lines.push_back({digested, pan.empty() ? "-" : digest("card", pan), customer, today + good_for.count()});
+  lines.push_back(
+      {digested, pan.empty() ? "-" : digest("card", pan), customer, today + good_for.count(), age});
   write_lines(file_, lines);
   return code;
 }
@@ -124,7 +128,7 @@ std::optional<EnrolmentCodes::Redeemed> EnrolmentCodes::redeem(std::string_view 
     const bool same =
         biometric::equal_in_constant_time(biometric::as_bytes(line.code), biometric::as_bytes(wanted));
     if (same && line.until >= now.time_since_epoch().count())
-      found = Redeemed{line.customer, line.card == "-" ? "" : line.card};
+      found = Redeemed{line.customer, line.card == "-" ? "" : line.card, line.age};
   }
   std::erase_if(lines, [&](const Line& line) { return line.code == wanted; });
   write_lines(file_, lines);

@@ -3,7 +3,8 @@
 // (`sesame enrolment-code`), the ATM redeems them. In one file of the owner's (mode 0600), locked for each
 // use, one line a code:
 //
-//     HMAC of the code (hex)  last second it is good for  HMAC of the customer's card number, or "-" customer
+//     HMAC of the code (hex)  last second it is good for  HMAC of the customer's card number, or "-"  the
+//     customer's age, or -1  customer
 //
 // No code and no card number is in the file. Called from any thread, several processes at once; blocks on the
 // disk.
@@ -26,6 +27,7 @@ class EnrolmentCodes {
   struct Redeemed {
     std::string customer;
     std::string card_digest;  // "" when the bank named no card
+    int age = -1;             // in years, by the bank's word; -1 when it did not say
 
     /// Whether it is the customer's own card; true when the bank named none.
     bool of_card(const EnrolmentCodes& codes, std::string_view pan) const;
@@ -37,7 +39,7 @@ class EnrolmentCodes {
   /// A code of eight digits for this customer; an earlier one of the customer is withdrawn. `pan`: of the
   /// card that the customer must show, or "". Throws std::runtime_error that names the file.
   std::string issue(const std::string& customer, std::string_view pan, std::chrono::sys_seconds now,
-                    std::chrono::seconds good_for);
+                    std::chrono::seconds good_for, int age = -1);
 
   /// Whose code it is, and takes it away: it is guaranteed that a code is redeemed once, also over a crash
   /// right after. The same work for a code that nobody has.

@@ -126,6 +126,7 @@ Task<std::string> Enrolment::enrol() {
     request.consent.given_at = date_of(parts_.executor.wall_now());
     request.consent.language = parts_.language;
     request.consent.given_by = "customer";
+    request.consent.age = whose_.age;
     auto done = co_await outcome(context_->enrol(std::move(request)));
     if (done.canceled()) throw Canceled{};
     if (!done && !done.refusal()) break;

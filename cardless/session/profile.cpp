@@ -90,7 +90,9 @@ Profile read_profile(const Section& section, std::size_t pin_digits) {
                       "attempts", "consent", "invitation"});
   Profile profile;
   profile.name = section.text("name");
-  profile.enrols = section.word("kind", {"login", "enrol"}, "login") == "enrol";
+  const std::string kind = section.word("kind", {"login", "enrol", "my_face"}, "login");
+  profile.enrols = kind == "enrol";
+  profile.shows_own = kind == "my_face";
   for (const auto& claim : section.sections("claim")) {
     if (claim.text("kind") == "qr") {
       claim.allow_only({"kind"});
@@ -100,6 +102,8 @@ Profile read_profile(const Section& section, std::size_t pin_digits) {
     }
   }
   if (profile.enrols && (profile.claims.size() != 1 || profile.qr_claim)) section.fail("claim", "the one claim that is handed out");
+  if (profile.shows_own && profile.identifies())
+    section.fail("claim", "a claim: what is kept is shown to who is known by it, not to who is found");
   read_start(section.section("start"), profile);
   profile.show_claim = section.boolean("show_claim", false);
   profile.face_first = section.word("order", {"claim_first", "face_first"}, "claim_first") == "face_first";

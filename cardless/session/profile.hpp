@@ -48,6 +48,9 @@ struct Profile {
   std::string invitation_line;  // instead of the words of the prompts; "" for those
   std::optional<LightsFront::Lamp> invitation_lamp;
 
+  // The profile `my-face`: whoever is recognised sees what is kept of him, and may withdraw it.
+  bool shows_own = false;
+
   // The profile `enrol` alone.
   bool enrols = false;
   std::string consent_text_version;

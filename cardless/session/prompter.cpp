@@ -1,5 +1,7 @@
 #include "cardless/session/prompter.hpp"
 
+#include <algorithm>
+
 #include "biometric/template/secret.hpp"
 
 namespace sesame::cardless {
@@ -10,20 +12,40 @@ void TextTerminalPrompter::begin() {
   display_.borrow();
 }
 
-void TextTerminalPrompter::say(std::string_view word, std::string detail) {
-  if (word == word_ && detail == detail_) return;
-  word_ = word;
-  biometric::cleanse(detail_);
-  detail_ = std::move(detail);
+void Prompter::say(std::string_view word, std::string detail) {
+  std::vector<PromptPart> parts;
+  parts.push_back({std::string(word), {}});
+  if (!detail.empty()) parts.push_back({{}, std::move(detail)});
+  say(std::move(parts));
+}
+
+void TextTerminalPrompter::forget() {
+  for (PromptPart& part : parts_) biometric::cleanse(part.text);
+  parts_.clear();
+}
+
+void TextTerminalPrompter::say(std::vector<PromptPart> parts) {
+  if (std::ranges::equal(parts, parts_, [](const PromptPart& one, const PromptPart& other) {
+        return one.word == other.word && one.text == other.text;
+      }))
+    return;
+  forget();
+  parts_ = std::move(parts);
   ++wanted_;
   if (painter_ && !std::exchange(painting_, true)) painter_->spawn(paint());
 }
 
 std::vector<std::string> TextTerminalPrompter::lines(const Prompts& prompts) const {
-  auto lines = prompts.lines(word_);
-  if (!detail_.empty()) {
-    lines.emplace_back();
-    lines.push_back(detail_);
+  std::vector<std::string> lines;
+  for (const PromptPart& part : parts_) {
+    if (part.word.empty()) {
+      lines.emplace_back();
+      lines.push_back(part.text);
+      continue;
+    }
+    const auto& words = prompts.lines(part.word);
+    lines.insert(lines.end(), words.begin(), words.end());
+    if (!part.text.empty()) lines.back() += " " + part.text;
   }
   return lines;
 }
@@ -51,9 +73,7 @@ Task<void> TextTerminalPrompter::end() {
   painter_.reset();
   painting_ = false;
   shown_ = wanted_;
-  word_.clear();
-  biometric::cleanse(detail_);
-  detail_.clear();
+  forget();
   co_await display_.give_back();
 }
 

@@ -13,13 +13,21 @@
 
 namespace sesame::cardless {
 
+/// A prompt and what follows it on its last line; or a line alone, below a blank one (an echo, a passcode).
+struct PromptPart {
+  std::string word;  // "" for none
+  std::string text;  // sensitive
+};
+
 class Prompter {
  public:
   virtual ~Prompter() = default;
   /// Before the first word of a session.
   virtual void begin() = 0;
-  /// Shows a prompt, and below it `detail` (an echo, a passcode; sensitive). Returns at once.
-  virtual void say(std::string_view word, std::string detail = {}) = 0;
+  /// Shows these, one below the other. Returns at once.
+  virtual void say(std::vector<PromptPart> parts) = 0;
+  /// A prompt, and below it `detail`.
+  void say(std::string_view word, std::string detail = {});
   /// Returns when the newest word is shown.
   virtual spi::Task<void> settled() = 0;
   /// After the last word: whoever had the display has it again.
@@ -35,11 +43,13 @@ class TextTerminalPrompter final : public Prompter {
       : executor_(executor), display_(display), prompts_(prompts), fallback_(fallback) {}
 
   void begin() override;
-  void say(std::string_view word, std::string detail) override;
+  using Prompter::say;
+  void say(std::vector<PromptPart> parts) override;
   spi::Task<void> settled() override;
   spi::Task<void> end() override;
 
  private:
+  void forget();
   spi::Task<void> paint();
   std::vector<std::string> lines(const Prompts& prompts) const;
 
@@ -47,7 +57,7 @@ class TextTerminalPrompter final : public Prompter {
   TextTerminalFront& display_;
   const Prompts& prompts_;
   const Prompts& fallback_;
-  std::string word_, detail_;
+  std::vector<PromptPart> parts_;
   unsigned wanted_ = 0, shown_ = 0;
   bool painting_ = false, lacks_characters_ = false;
   spi::Signal changed_;
@@ -58,7 +68,7 @@ class TextTerminalPrompter final : public Prompter {
 class SilentPrompter final : public Prompter {
  public:
   void begin() override {}
-  void say(std::string_view, std::string) override {}
+  void say(std::vector<PromptPart>) override {}
   spi::Task<void> settled() override { co_return; }
   spi::Task<void> end() override { co_return; }
 };

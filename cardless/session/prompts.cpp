@@ -8,15 +8,34 @@ namespace sesame::cardless {
 
 namespace {
 
-constexpr const char* words[] = {
-    "inviteKey",    "inviteButton",  "inviteCode",     "inviteLook",     "showCode",        "enterOrShowCode",
-    "enterPhone",   "enterId",       "enterPhoneOrId", "enterCustomer",  "enterPasscode",   "wrongLength",
-    "lookAtCamera", "comeCloser",    "stepBack",       "moveToCentre",   "lookStraight",    "openEyes",
-    "moreLight",    "lessLight",     "evenLight",      "holdStill",      "oneAtATime",      "turnLeft",
-    "turnRight",    "nod",           "checking",       "notRecognised",  "tryLater",        "nobodySeen",
-    "unavailable",  "ended",         "useCard",        "consent",        "consentDeclined", "enterCode",
-    "wrongCode",    "insertOwnCard", "takeOwnCard",    "cardUnreadable", "notEnrolled",     "enrolled",
-    "yourPasscode"};
+constexpr const char* words[] = {"inviteKey",       "inviteButton",
+                                 "inviteCode",      "inviteLook",
+                                 "showCode",        "enterOrShowCode",
+                                 "enterPhone",      "enterId",
+                                 "enterPhoneOrId",  "enterCustomer",
+                                 "enterPasscode",   "wrongLength",
+                                 "lookAtCamera",    "comeCloser",
+                                 "stepBack",        "moveToCentre",
+                                 "lookStraight",    "openEyes",
+                                 "moreLight",       "lessLight",
+                                 "evenLight",       "holdStill",
+                                 "oneAtATime",      "turnLeft",
+                                 "turnRight",       "nod",
+                                 "checking",        "notRecognised",
+                                 "tryLater",        "nobodySeen",
+                                 "unavailable",     "ended",
+                                 "useCard",         "consent",
+                                 "consentDeclined", "enterCode",
+                                 "wrongCode",       "insertOwnCard",
+                                 "takeOwnCard",     "cardUnreadable",
+                                 "notEnrolled",     "enrolled",
+                                 "yourPasscode",    "myFace",
+                                 "myFaceSince",     "myFaceLastUse",
+                                 "myFaceNeverUsed", "myFaceUntil",
+                                 "myFacePurpose",   "myFaceText",
+                                 "myFaceOld",       "myFaceActive",
+                                 "myFacePaused",    "myFaceSuspended",
+                                 "myFaceDelete",    "myFaceDeleted"};
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> lines;

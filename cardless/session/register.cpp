@@ -131,7 +131,7 @@ class Cardless final : public Extension {
         section.fail("barcode_reader",
                      "the service of the bar code reader, which the profile " + profile.name + " needs");
     for (const auto& profile : profiles)
-      if (!keyboard && (!profile.claims.empty() || !profile.start_key.empty()))
+      if (!keyboard && (!profile.claims.empty() || !profile.start_key.empty() || profile.shows_own))
         section.fail("keyboard", "the service of the keyboard, which the profile " + profile.name + " needs");
     DeskParts parts{executor,
                     *reader,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "biometric/template/secret.hpp"
+#include "cardless/session/my_face.hpp"
 
 namespace sesame::cardless {
 using namespace spi;
@@ -94,6 +95,7 @@ Task<std::string> Session::run() {
       co_await tell("unavailable");
       co_return "not available";
     }
+    if (*attempted == Attempt::recognised && profile_.shows_own) co_return co_await show_own();
     if (*attempted == Attempt::recognised) co_return co_await hand_in();
     if (*attempted == Attempt::given_up) {
       co_await tell(gave_up_ == "nobody was seen" ? "nobodySeen" : "ended");
@@ -213,6 +215,7 @@ Task<bool> Session::decide() {
     request.claim = claim_;
     request.false_match_rate = profile_.false_match_rate;
     request.terminal = parts_.terminal;
+    request.own_data = profile_.shows_own;
     decision = co_await context_->verify(request);
     biometric::cleanse(request.claim.value);
   }
@@ -220,6 +223,15 @@ Task<bool> Session::decide() {
   if (!decision.customer) co_return false;
   customer_ = std::move(*decision.customer);
   co_return !by_gaze_ || customer_.gaze_start;
+}
+
+Task<std::string> Session::show_own() {
+  MyFace mine(parts_, profile_, customer_.customer_id);
+  auto shown = co_await outcome(mine.run());
+  if (shown.canceled()) throw Canceled{};
+  if (shown) co_return *shown;
+  co_await tell("unavailable");
+  co_return "not available";
 }
 
 // The display and the keys are the application's again before it learns of a card.

@@ -47,6 +47,7 @@ class Session {
   spi::Task<std::optional<std::string>> typed_or_shown(std::string_view word);
   spi::Task<bool> capture();
   spi::Task<bool> decide();
+  spi::Task<std::string> show_own();
   spi::Task<std::string> hand_in();
   spi::Task<void> tell(std::string_view word);
 

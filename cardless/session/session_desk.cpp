@@ -170,7 +170,8 @@ void SessionDesk::face_card_left(const std::string& customer_id, bool retained) 
 
 // As a bank that keeps a card: the customer's next session needs the bank.
 Task<void> SessionDesk::block(std::string customer_id) {
-  auto suspended = co_await outcome(parts_.engine.set_active(customer_id, false));
+  auto suspended =
+      co_await outcome(parts_.engine.set_status(customer_id, biometric::CustomerStatus::suspended));
   const bool done = suspended && *suspended;
   parts_.note(done ? "info" : "error",
               done ? "a face card was retained: its customer is suspended"

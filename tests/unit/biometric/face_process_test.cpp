@@ -207,7 +207,8 @@ TEST_F(FaceProcess, a_customer_in_the_sealed_store_is_known_after_a_restart_unti
   const auto found = run<Recognition>([&] { return context->identify(search); });
   ASSERT_TRUE(found && found->customer) << error;
   EXPECT_EQ(found->customer->customer_id, "c1");
-  EXPECT_TRUE(run<ForgottenCustomer>([&] { return engine.forget("c1", "asked"); })->known) << error;
+  EXPECT_TRUE(run<ForgottenCustomer>([&] { return engine.forget("c1", "asked", "operator"); })->known)
+      << error;
   EXPECT_FALSE(run<Recognition>([&] { return context->verify(request); })->customer.has_value());
 }
 

@@ -172,7 +172,7 @@ TEST_F(RealEngine, enrolling_needs_consent_and_a_usable_take) {
   enrol_first_man();
   EXPECT_EQ(refusal(engine->enrol_take(request("c2", "111"), video("franck.mp4").string(), nullptr)),
             "notEnrolled");
-  EXPECT_TRUE(run(engine->forget("c1", "asked")).known);
+  EXPECT_TRUE(run(engine->forget("c1", "asked", "operator")).known);
   EXPECT_EQ(gallery.size(), 0U);
 }
 
@@ -302,15 +302,31 @@ TEST_F(RealEngine, after_three_wrong_faces_nobody_is_let_in_for_a_while_not_even
   EXPECT_TRUE(run(context->verify(claim)).customer.has_value());
 }
 
+TEST_F(RealEngine, a_login_is_a_use_and_a_look_at_what_is_ones_own_is_none) {
+  enrol_first_man();
+  capture();
+  VerifyRequest own;
+  own.claim = Claim{"phone", "111"};
+  own.own_data = true;
+  run(engine->set_status("c1", CustomerStatus::paused));
+  EXPECT_TRUE(run(context->verify(own)).customer.has_value());
+  EXPECT_EQ(run(engine->identities("", 10)).at(0).last_used, "");
+  run(engine->set_status("c1", CustomerStatus::active));
+  EXPECT_EQ(verify("999"), "nobody");
+  EXPECT_EQ(run(engine->held("c1"))->last_used, "");
+  EXPECT_EQ(verify("111"), "c1");
+  EXPECT_EQ(run(engine->held("c1"))->last_used.size(), 10U);
+}
+
 TEST_F(RealEngine, a_suspended_customer_is_found_neither_by_claim_nor_by_face) {
   enrol_first_man();
-  EXPECT_TRUE(run(engine->set_active("c1", false)));
-  EXPECT_FALSE(run(engine->set_active("nobody", false)));
+  EXPECT_TRUE(run(engine->set_status("c1", CustomerStatus::suspended)));
+  EXPECT_FALSE(run(engine->set_status("nobody", CustomerStatus::suspended)));
   capture();
   EXPECT_EQ(verify("111"), "nobody");
   IdentifyRequest search;
   EXPECT_FALSE(run(context->identify(search)).customer.has_value());
-  EXPECT_TRUE(run(engine->set_active("c1", true)));
+  EXPECT_TRUE(run(engine->set_status("c1", CustomerStatus::active)));
   EXPECT_EQ(verify("111"), "c1");
   EXPECT_EQ(run(engine->identities("", 10)).at(0).customer_id, "c1");
 }

@@ -121,6 +121,17 @@ TEST_F(EnrolmentAtTheAtm, a_cancel_of_the_application_in_the_middle_gives_the_ow
   EXPECT_EQ(CardlessStage::track2(atm->reply(next)), anna_card);
 }
 
+TEST(EnrolmentCodes, carry_the_banks_word_for_the_customers_age) {
+  TemporaryFolder folder;
+  EnrolmentCodes codes(folder / "codes", biometric::Secret::of_text("0123456789abcdef0123456789abcdef"));
+  const sys_seconds now{std::chrono::seconds(1'000'000)};
+  const std::string code = codes.issue("16 and a name", "", now, std::chrono::hours(1), 15);
+  const auto redeemed = codes.redeem(code, now);
+  ASSERT_TRUE(redeemed.has_value());
+  EXPECT_EQ(redeemed->age, 15);
+  EXPECT_EQ(redeemed->customer, "16 and a name");
+}
+
 TEST(EnrolmentCodes, survive_in_their_file_and_expire) {
   TemporaryFolder folder;
   const auto key = [] { return biometric::Secret::of_text("0123456789abcdef0123456789abcdef"); };
@@ -136,6 +147,7 @@ TEST(EnrolmentCodes, survive_in_their_file_and_expire) {
   const auto redeemed = codes.redeem(first, now);
   ASSERT_TRUE(redeemed.has_value());
   EXPECT_EQ(redeemed->customer, "anna");
+  EXPECT_EQ(redeemed->age, -1);
   EXPECT_TRUE(redeemed->of_card(codes, "4761739001010119"));
   EXPECT_FALSE(redeemed->of_card(codes, "5413330089010640"));
   EXPECT_FALSE(codes.redeem(first, now).has_value());

@@ -18,7 +18,8 @@ std::string refusal_of(const std::string& text) {
 }
 
 TEST(Profiles, all_shipped_ones_can_be_read) {
-  for (const char* name : {"passcode", "phone-after-face", "phone-or-id", "face-only", "qr-code", "enrol"}) {
+  for (const char* name :
+       {"passcode", "phone-after-face", "phone-or-id", "face-only", "qr-code", "enrol", "my-face"}) {
     SCOPED_TRACE(name);
     ASSERT_NE(shipped_profile(name), nullptr);
     EXPECT_EQ(profile_of(shipped_profile(name)).name, name);
@@ -34,6 +35,11 @@ TEST(Profiles, a_passcode_may_not_have_the_length_of_a_pin) {
 
 TEST(Profiles, only_a_profile_without_a_claim_may_start_on_gaze) {
   EXPECT_THAT(refusal_of("name: x\nstart: {gaze: true}\nclaim: [{kind: phone, digits: [7, 15]}]\n"), HasSubstr("gaze"));
+}
+
+TEST(Profiles, what_is_kept_is_shown_to_who_claims_to_be_somebody) {
+  EXPECT_THAT(refusal_of("name: x\nkind: my_face\n"), HasSubstr("a claim"));
+  EXPECT_TRUE(profile_of(shipped_profile("my-face")).shows_own);
 }
 
 TEST(Profiles, a_rate_is_a_rate_of_the_right_kind) {
@@ -60,7 +66,8 @@ TEST(Profiles, every_language_has_every_prompt_and_its_lines_fit_a_narrow_displa
     EXPECT_FALSE(prompts.lines("consent").empty());
   }
   const Prompts english("en");
-  for (const char* word : {"consent", "enterPhoneOrId", "unavailable", "tryLater", "notEnrolled"})
+  for (const char* word : {"consent", "enterPhoneOrId", "unavailable", "tryLater", "notEnrolled", "myFaceOld",
+                           "myFacePaused", "myFaceSuspended", "myFaceDelete"})
     for (const auto& line : english.lines(word)) EXPECT_LE(line.size(), 32u) << line;
   EXPECT_THROW(Prompts("xx"), std::invalid_argument);
 }

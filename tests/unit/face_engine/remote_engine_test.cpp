@@ -111,7 +111,12 @@ TEST_F(Door, every_verb_goes_through_and_comes_back) {
   run(done(context->import_references(references)));
   EXPECT_THAT(*run(context->compare_references()), testing::ElementsAre(1e-6, 1.0));
   EXPECT_EQ(run(engine.take_picture("caption"))->size(), 4U);
-  EXPECT_TRUE(run(engine.forget("c1", "asked"))->known);
+  const auto gone = run(engine.forget("c1", "asked", "operator anna"));
+  ASSERT_TRUE(gone && gone->known) << error;
+  ASSERT_EQ(gone->receipts.size(), 1U);
+  EXPECT_EQ(gone->receipts[0].number, 1);
+  EXPECT_EQ(gone->receipts[0].reason, "asked");
+  EXPECT_EQ(gone->receipts[0].by, "operator anna");
   EXPECT_EQ(connections, 1);
 }
 
@@ -142,17 +147,48 @@ TEST_F(Door, customers_are_listed_suspended_and_let_in_again) {
   scripted.show({"anna"});
   const auto context = engine.open_context();
   run(context->capture(CaptureRequest{}, nullptr));
-  EXPECT_EQ(run(engine.set_active("c1", false)), true);
+  EXPECT_EQ(run(engine.set_status("c1", CustomerStatus::suspended)), true);
   EXPECT_EQ(verify(*context, "111"), "nobody");
   EXPECT_FALSE(run(context->identify(IdentifyRequest{}))->customer.has_value());
   const auto lines = run(engine.identities("", 10));
   ASSERT_EQ(lines->size(), 2U);
-  EXPECT_FALSE(lines->at(0).active);
+  EXPECT_EQ(lines->at(0).status, CustomerStatus::suspended);
   EXPECT_THAT(lines->at(0).claim_kinds, testing::ElementsAre("phone"));
   EXPECT_EQ(run(engine.identities("c1", 10))->at(0).customer_id, "c2");
-  EXPECT_EQ(run(engine.set_active("c1", true)), true);
+  EXPECT_EQ(run(engine.set_status("c1", CustomerStatus::active)), true);
   EXPECT_EQ(verify(*context, "111"), "c1");
-  EXPECT_EQ(run(engine.set_active("nobody", false)), false);
+  EXPECT_EQ(run(engine.set_status("nobody", CustomerStatus::suspended)), false);
+}
+
+TEST_F(Door, a_customer_who_paused_gets_in_nowhere_and_sees_what_is_kept) {
+  EnrolRequest request = customer("c1", "111");
+  request.consent.purpose = "face login";
+  request.consent.text_version = "en-2";
+  request.consent.given_at = "2026-03-14T09:26:53Z";
+  scripted.enrol_person(request, "anna");
+  scripted.show({"anna"});
+  const auto context = engine.open_context();
+  run(context->capture(CaptureRequest{}, nullptr));
+  EXPECT_EQ(verify(*context, "111"), "c1");
+  EXPECT_EQ(run(engine.set_status("c1", CustomerStatus::paused)), true);
+  EXPECT_EQ(verify(*context, "111"), "nobody");
+  VerifyRequest own;
+  own.claim = Claim{"phone", "111"};
+  own.own_data = true;
+  EXPECT_TRUE(run(context->verify(own))->customer.has_value());
+  const auto held = run(engine.held("c1"));
+  ASSERT_TRUE(held && held->has_value()) << error;
+  EXPECT_EQ((*held)->status, CustomerStatus::paused);
+  EXPECT_EQ((*held)->enrolled, "2026-03-14");
+  EXPECT_EQ((*held)->purpose, "face login");
+  EXPECT_EQ((*held)->text_version, "en-2");
+  EXPECT_EQ((*held)->last_used.size(), 10U);
+  EXPECT_FALSE(run(engine.held("nobody"))->has_value());
+}
+
+TEST_F(Door, custody_of_a_gallery_in_memory_is_refused) {
+  run(engine.export_held("c1", false));
+  EXPECT_EQ(error, "refused: notPermitted");
 }
 
 TEST_F(Door, failures_count_per_claim_and_terminal_and_an_unknown_claim_waits_as_a_known_one) {

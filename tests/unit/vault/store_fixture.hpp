@@ -20,7 +20,7 @@ struct StoreFixture {
     reopen();
   }
   StoreOptions options() {
-    return {file, [this] { return now; }, {}};
+    return {file, [this] { return now; }, {}, rules};
   }
   void reopen() {
     store.reset();
@@ -65,6 +65,7 @@ struct StoreFixture {
   std::filesystem::path file = folder / "store.db";
   std::unique_ptr<MasterKey> master;
   Time now{std::chrono::sys_days(std::chrono::year(2026) / 3 / 14)};
+  PrivacyRules rules;
   std::unique_ptr<IdentityStore> store;
 };
 

@@ -47,8 +47,8 @@ TEST_F(StoreGalleryTest, enrols_finds_searches_and_forgets) {
               1e-5F);
   EXPECT_EQ(best(gallery, 3), "customer-3");
   EXPECT_EQ(best(gallery, 99), "");
-  EXPECT_TRUE(gallery.forget("customer-3", "asked").known);
-  EXPECT_FALSE(gallery.forget("customer-3", "asked").known);
+  EXPECT_TRUE(gallery.forget("customer-3", "asked", "operator").known);
+  EXPECT_FALSE(gallery.forget("customer-3", "asked", "operator").known);
   EXPECT_EQ(best(gallery, 3), "");
   EXPECT_FALSE(gallery.find(phone(3)));
 }
@@ -78,6 +78,30 @@ TEST_F(StoreGalleryTest, tells_which_token_a_customer_has) {
   again.token_pan = "9999010000000002";
   EXPECT_EQ(gallery.enrol(again).token_pan, "9999010000000001")
       << "a card number that the host knows changed";
+}
+
+TEST_F(StoreGalleryTest, who_paused_is_found_by_nobody_but_who_wants_to_see_what_is_his) {
+  rules.unused = std::chrono::days(400);
+  reopen();
+  StoreGallery gallery(*store, "model-a");
+  gallery.enrol(record(1));
+  gallery.note_use("customer-1");
+  EXPECT_TRUE(gallery.set_status("customer-1", CustomerStatus::paused));
+  EXPECT_FALSE(gallery.find(phone(1)));
+  EXPECT_EQ(best(gallery, 1), "");
+  ASSERT_TRUE(gallery.find(phone(1), Among::everybody));
+  EXPECT_EQ(gallery.identities("", 10).at(0).status, CustomerStatus::paused);
+  const auto held = gallery.held("customer-1");
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->status, CustomerStatus::paused);
+  EXPECT_EQ(held->enrolled, "2026-03-14");
+  EXPECT_EQ(held->last_used, "2026-03-14");
+  EXPECT_EQ(held->deletion_due, "2027-04-18");
+  EXPECT_EQ(held->text_version, "en-2");
+  EXPECT_FALSE(gallery.held("nobody"));
+  reopen();
+  StoreGallery again(*store, "model-a");
+  EXPECT_FALSE(again.find(phone(1)));
 }
 
 TEST_F(StoreGalleryTest, waits_as_long_as_a_gallery_in_memory_whatever_happens) {

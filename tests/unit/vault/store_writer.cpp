@@ -1,6 +1,7 @@
 // Enrols customers, one after another, into the store FOLDER/store.db under FOLDER/key, and says each number
 // once it is kept.
 //   store_writer enrol FOLDER            until it is killed
+//   store_writer renew FOLDER            row by row, saying so of each; goes on where it was interrupted
 //   store_writer fill FOLDER KILOBYTES   on a disk of that size, until it is full; then what the store said
 #include <sched.h>
 #include <signal.h>
@@ -56,6 +57,18 @@ int enrol(const std::string& folder) {
   return 1;
 }
 
+int renew(const std::string& folder) {
+  const auto master = key_in(folder);
+  IdentityStore store({folder + "/store.db", {}, {}}, *master);
+  if (!store.renewal().under_way) store.begin_renewal();
+  std::string after;
+  while (!store.renew_some(1, after).done) {
+    std::printf("%s\n", after.c_str());
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
 int fill(const std::string& folder, const std::string& kilobytes) {
   const auto master = key_in(folder);
   const char* how = make_small_disk(folder, kilobytes);
@@ -81,7 +94,8 @@ int fill(const std::string& folder, const std::string& kilobytes) {
 int main(int count, char** arguments) {
   const std::string what = count > 1 ? arguments[1] : "";
   if (what == "enrol" && count == 3) return sesame::biometric::enrol(arguments[2]);
+  if (what == "renew" && count == 3) return sesame::biometric::renew(arguments[2]);
   if (what == "fill" && count == 4) return sesame::biometric::fill(arguments[2], arguments[3]);
-  std::fputs("store_writer enrol FOLDER | fill FOLDER KILOBYTES\n", stderr);
+  std::fputs("store_writer enrol FOLDER | renew FOLDER | fill FOLDER KILOBYTES\n", stderr);
   return 2;
 }
