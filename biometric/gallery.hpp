@@ -75,10 +75,19 @@ struct IdentityLine {
 // "2026-11-24T01:44:22Z".
 std::string rfc3339(std::chrono::sys_seconds time);
 
+inline constexpr std::size_t most_pictures = 64;  // of a folder from which a customer is enrolled
+
+// What became of one picture of a folder from which a customer was enrolled.
+struct PictureVerdict {
+  std::string name;     // of the file, without its folder
+  std::string refused;  // why the picture is no part of the template, for people; "" when it is
+};
+
 // What an enrolment came to.
 struct EnrolledCustomer {
   std::string token_pan;       // the one offered, or the one that the customer had before
   std::uint32_t captures = 0;  // pictures that made the template
+  std::vector<PictureVerdict> pictures{};  // of a folder, each; empty for a video or a capture
 };
 
 // What is left of a customer who was forgotten: the numbers of the receipts, one a template.

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "biometric/pipeline/fusion.hpp"
 #include "biometric/reference.hpp"
 #include "biometric/take.hpp"
 #include "camera/caption.hpp"
@@ -87,8 +88,11 @@ class LocalEngine::Context final : public CaptureContext {
         capture.give_up();
     }
     tell(capture, progress);
-    if (capture.state() == Capture::State::held) keep(capture.probes());
-    co_return capture.result();
+    CaptureResult result = capture.result();
+    // Somebody else came in between: whose face it would be cannot be said.
+    if (capture.state() == Capture::State::held && !keep(capture.probes()))
+      result.outcome = CaptureResult::Outcome::poor_quality;
+    co_return result;
   }
 
   // The same steps for an unknown claim as for a wrong face: a template is compared, a threshold looked up.
@@ -190,12 +194,17 @@ class LocalEngine::Context final : public CaptureContext {
     for (const CaptureProgress& news : capture.take_progress())
       if (progress) progress(news);
   }
-  void keep(const std::vector<Observation>& probes) {
+  // A frame that is unlike the others is no part of the probe; false when no face is on most frames.
+  bool keep(const std::vector<Observation>& probes) {
     std::vector<Template> looks;
     for (const Observation& probe : probes) looks.push_back(engine_.pipeline_.embed(probe));
-    probe_ = fuse(looks);
+    OneFace one = fuse_one_face(looks, engine_.pipeline_.calibration());
     for (Template& look : looks) wipe(look);
-    if (engine_.options_.give_pictures_away) picture_ = probes.front().frame;
+    if (one.face.empty()) return false;
+    probe_ = std::move(one.face);
+    const auto first = std::find(one.looks.begin(), one.looks.end(), Belonging::same_face) - one.looks.begin();
+    if (engine_.options_.give_pictures_away) picture_ = probes[static_cast<std::size_t>(first)].frame;
+    return true;
   }
   void need_probe() const {
     if (probe_.empty())
@@ -399,7 +408,10 @@ spi::Task<EnrolledCustomer> LocalEngine::enrol_take(EnrolRequest request, std::s
     if (progress) progress(take.progress());
     co_await spi::yield();  // whoever stands at the machine comes first
   }
-  co_return enrol_template(request, take.face(), take.progress().good);
+  TakenFace taken = take.face();
+  EnrolledCustomer enrolled = enrol_template(request, std::move(taken.face), taken.used);
+  enrolled.pictures = std::move(taken.pictures);
+  co_return enrolled;
 }
 
 spi::Task<ForgottenCustomer> LocalEngine::forget(std::string customer_id, std::string reason) {

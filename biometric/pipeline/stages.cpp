@@ -175,24 +175,4 @@ Template Embedder::embed_aligned(const camera::Frame& aligned) {
   return unit_length(network_->run(pixels(aligned)).front());
 }
 
-double cosine(const Template& a, const Template& b) {
-  if (a.size() != b.size()) return -1;
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
-
-Template fuse(const std::vector<Template>& looks) {
-  Template mean(template_length, 0.0F);
-  for (const Template& look : looks)
-    for (std::size_t i = 0; i < template_length; ++i) mean[i] += look[i];
-  const double norm = std::sqrt(cosine(mean, mean));
-  for (float& value : mean) value = static_cast<float>(value / norm);
-  return mean;
-}
-
-void wipe(Template& values) {
-  volatile float* at = values.data();
-  for (std::size_t i = 0; i < values.size(); ++i) at[i] = 0;
-  values.clear();
-}
-
 }  // namespace sesame::biometric

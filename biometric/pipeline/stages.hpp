@@ -73,11 +73,4 @@ class Embedder {
   std::string sha256_;
 };
 
-// The similarity of two templates of unit length.
-double cosine(const Template& a, const Template& b);
-// The direction between several looks at one face; at least one.
-Template fuse(const std::vector<Template>& looks);
-// Overwrites, then empties.
-void wipe(Template& values);
-
 }  // namespace sesame::biometric
