@@ -15,9 +15,11 @@
 
 namespace sesame::biometric {
 
-// The comparison vector of one face: `template_length` floats of unit length, in the space of one embedding
-// model. Sensitive: never logged, never put in an exception text.
-inline constexpr std::size_t template_length = 512;
+// The comparison vector of one face: `template_length` floats in the space of the embedding models together
+// (512 values of the first, 192 of the second). Of unit length, or shorter where it is fused from looks that
+// differ. Sensitive: never logged, never put in an exception text.
+inline constexpr std::size_t template_length = 704;
+inline bool is_length_of_template(double length) { return length > 0.5 && length < 1.005; }
 using Template = std::vector<float>;
 
 // What a customer says to be found: kind is the profile's word ("customer", "phone", "id", "passcode", "qr").
@@ -45,7 +47,7 @@ struct EnrolmentRecord {
   Consent consent;
   std::string token_pan;
   std::map<std::string, std::string> attributes;  // language, display name, ...: small, never biometric
-  std::string model;                              // SHA-256 of the embedding model that made the template
+  std::string model;  // which embedding models made the template (embedding_id, pipeline/model.hpp)
   Template reference;
   std::uint32_t captures = 1;  // pictures that made it
 };

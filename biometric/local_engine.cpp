@@ -166,7 +166,7 @@ class LocalEngine::Context final : public CaptureContext {
       refuse(Reason::not_permitted, is_template ? "giving templates away is not configured"
                                                 : "giving pictures away is not configured");
     need_probe();
-    if (is_template) co_return bytes_of_template(probe_);
+    if (is_template) co_return bytes_of_template(probe_, engine_.pipeline_.embedding_id());
     const Bytes jpeg = camera::encode_jpeg(*picture_);
     if (format == ReferenceFormat::jpeg) co_return jpeg;
     co_return face_record_of_picture(jpeg, picture_->width, picture_->height);
@@ -231,14 +231,15 @@ class LocalEngine::Context final : public CaptureContext {
     }
   }
   bool of_this_model(const EnrolmentRecord& record) const {
-    return record.model == engine_.pipeline_.embedding_model();
+    return record.model == engine_.pipeline_.embedding_id();
   }
   static CustomerFacts facts_of(const EnrolmentRecord& record) {
     return {record.customer_id, record.issuer, record.token_pan, record.attributes,
             record.consent.gaze_start};
   }
   Template template_of(const Reference& reference) {
-    if (reference.format == ReferenceFormat::own_template) return template_of_bytes(reference.data);
+    if (reference.format == ReferenceFormat::own_template) 
+      return template_of_bytes(reference.data, engine_.pipeline_.embedding_id());
     const auto picture = reference.format == ReferenceFormat::jpeg
                              ? std::span<const std::uint8_t>(reference.data)
                              : picture_of_face_record(reference.data);
@@ -386,7 +387,7 @@ EnrolledCustomer LocalEngine::enrol_template(const EnrolRequest& request, Templa
   record.consent = request.consent;
   record.token_pan = request.token_pan;
   record.attributes = request.attributes;
-  record.model = pipeline_.embedding_model();
+  record.model = pipeline_.embedding_id();
   record.captures = static_cast<std::uint32_t>(captures);
   record.reference = std::move(reference);
   try {

@@ -19,7 +19,7 @@ EnrolledCustomer MemoryGallery::enrol(const EnrolmentRecord& record) {
   if (record.consent.reference.empty())
     throw GalleryRefusal("an enrolment needs a consent record: where the customer's agreement is kept");
   if (record.reference.size() != template_length)
-    throw GalleryRefusal("an enrolment needs a template of 512 values");
+    throw GalleryRefusal("an enrolment needs a template of " + std::to_string(template_length) + " values");
   for (const Held& other : held_) {
     if (other.record.customer_id == record.customer_id)
       throw GalleryRefusal("this customer is already enrolled");

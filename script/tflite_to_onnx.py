@@ -126,9 +126,8 @@ class Graph:
         self.nodes.append(body)
         return output
 
-    def constant(self, name, shape, values, number_type=1):
-        raw = values.tobytes()
-        self.constants.append(b"".join(whole(1, size) for size in shape) + whole(2, number_type) + chunk(8, name) + chunk(9, raw))
+    def constant(self, name, shape, values):
+        self.constants.append(b"".join(whole(1, size) for size in shape) + whole(2, 1) + chunk(8, name) + chunk(9, values.tobytes()))
         return name
 
     @staticmethod

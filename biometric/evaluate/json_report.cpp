@@ -30,7 +30,7 @@ json::object of(const MadeCalibration& made, const std::string& file) {
   return {{"file", file},
           {"from", made.from},
           {"stage", made.stage},
-          {"model", made.model_sha256},
+          {"models", made.models},
           {"half", "lowest bit of the first byte of the SHA-256 of the person's name: 0"},
           {"people", made.people},
           {"pictures", made.pictures},

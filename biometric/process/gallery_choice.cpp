@@ -1,6 +1,7 @@
 #include "biometric/process/gallery_choice.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <stdexcept>
 
@@ -44,10 +45,16 @@ std::unique_ptr<MasterKey> open_key(const FaceArguments& arguments) {
 // The gallery with all that it stands on.
 class SealedGallery final : public Gallery {
  public:
-  SealedGallery(const FaceArguments& arguments, const std::string& model)
+  SealedGallery(const FaceArguments& arguments, const std::string& embedding_id)
       : key_(open_key(arguments)),
         store_(StoreOptions{arguments.store, {}, {}}, *key_),
-        gallery_(store_, model) {}
+        gallery_(store_, embedding_id) {
+    if (const std::size_t others = store_.customers_without(embedding_id); others > 0)
+      std::fprintf(stderr,
+                   "sesame-face: the templates of %zu customers in %s are of other embedding models than these: "
+                   "they are recognised when they are enrolled again\n",
+                   others, arguments.store.c_str());
+  }
 
   EnrolledCustomer enrol(const EnrolmentRecord& record) override { return gallery_.enrol(record); }
   std::optional<EnrolmentRecord> find(const Claim& claim) override { return gallery_.find(claim); }
@@ -82,9 +89,9 @@ class SealedGallery final : public Gallery {
 
 }  // namespace
 
-std::unique_ptr<Gallery> open_gallery(const FaceArguments& arguments, const std::string& embedding_model) {
+std::unique_ptr<Gallery> open_gallery(const FaceArguments& arguments, const std::string& embedding_id) {
   if (arguments.store.empty()) return std::make_unique<MemoryGallery>();
-  return std::make_unique<SealedGallery>(arguments, embedding_model);
+  return std::make_unique<SealedGallery>(arguments, embedding_id);
 }
 
 }  // namespace sesame::biometric

@@ -10,6 +10,6 @@
 namespace sesame::biometric {
 
 // Throws std::exception whose text is for people: no key, a store from a newer version, a full disk.
-std::unique_ptr<Gallery> open_gallery(const FaceArguments& arguments, const std::string& embedding_model);
+std::unique_ptr<Gallery> open_gallery(const FaceArguments& arguments, const std::string& embedding_id);
 
 }  // namespace sesame::biometric

@@ -22,7 +22,8 @@ using namespace sesame::biometric;
 
 std::vector<ModelInfo> describe(const ModelSet& models) {
   std::vector<ModelInfo> out;
-  for (const Model* model : {&models.detector, &models.landmarks, &models.liveness, &models.embedding})
+  for (const Model* model : {&models.detector, &models.landmarks, &models.liveness, &models.embedding,
+                             &models.second_embedding})
     out.push_back({model->description.role, model->description.file, model->description.sha256});
   return out;
 }
@@ -51,7 +52,7 @@ int serve(const FaceArguments& arguments) {
     pipeline.emplace(models, options);
   }
   pipeline->warm();
-  const std::unique_ptr<Gallery> gallery = open_gallery(arguments, pipeline->embedding_model());
+  const std::unique_ptr<Gallery> gallery = open_gallery(arguments, pipeline->embedding_id());
 
   spi::AsioExecutor executor;
   LocalEngineOptions options;
