@@ -28,7 +28,7 @@ Template random_direction(std::uint32_t seed) {
   std::normal_distribution<float> normal;
   Template values(template_length);
   for (float& value : values) value = normal(random);
-  return fuse({values});
+  return of_unit_length(std::move(values));
 }
 
 double resident_megabytes() {

@@ -12,6 +12,10 @@ constexpr double same_face_rate = 1e-4;
 // A look that joins changes the face, and with it who else belongs; it settles after one or two rounds.
 constexpr int most_rounds = 8;
 
+// A fused template's length by the length of the looks' mean. Found on the calibration half of Labelled Faces in the
+// Wild: at this exponent templates of 2, 3 and 5 pictures match strangers as often as single pictures do.
+constexpr double agreement_exponent = 0.3;
+
 using Members = std::vector<bool>;
 
 std::size_t count(const Members& members) {
@@ -19,12 +23,13 @@ std::size_t count(const Members& members) {
 }
 
 Template fuse_members(const std::vector<Template>& looks, const Members& members) {
-  Template mean(looks.front().size(), 0.0F);
+  Template sum(looks.front().size(), 0.0F);
   for (std::size_t look = 0; look < looks.size(); ++look)
-    for (std::size_t i = 0; members[look] && i < mean.size(); ++i) mean[i] += looks[look][i];
-  const double norm = std::sqrt(cosine(mean, mean));
-  for (float& value : mean) value = static_cast<float>(value / norm);
-  return mean;
+    for (std::size_t i = 0; members[look] && i < sum.size(); ++i) sum[i] += looks[look][i];
+  const double length = std::sqrt(cosine(sum, sum));
+  const double scale = std::pow(length / static_cast<double>(count(members)), agreement_exponent) / length;
+  for (float& value : sum) value = static_cast<float>(value * scale);
+  return sum;
 }
 
 // The cosine of every two looks: all that belonging together depends on, and no second copy of a template.
@@ -37,17 +42,21 @@ class Cosines {
   std::size_t size() const { return size_; }
   double of(std::size_t i, std::size_t j) const { return values_[i * size_ + j]; }
 
-  // Of look `i` and the fusion of the other members; 1 where there is no other.
+  // Of look `i` and the fusion of the other members, as long as fuse() makes it; 1 where there is no other.
   double to_others(std::size_t i, const Members& members) const {
     double product = 0;
     double square = 0;
+    double others = 0;
     for (std::size_t j = 0; j < size_; ++j) {
       if (j == i || !members[j]) continue;
+      ++others;
       product += of(i, j);
       for (std::size_t k = 0; k < size_; ++k)
         if (k != i && members[k]) square += of(j, k);
     }
-    return square > 0 ? product / std::sqrt(square) : 1;
+    if (others == 0) return 1;
+    const double length = std::sqrt(square);
+    return product / length * std::pow(length / others, agreement_exponent);
   }
 
  private:
@@ -85,6 +94,12 @@ void wipe(Template& values) {
   volatile float* at = values.data();
   for (std::size_t i = 0; i < values.size(); ++i) at[i] = 0;
   values.clear();
+}
+
+Template of_unit_length(Template values) {
+  const double length = std::sqrt(cosine(values, values));
+  for (float& value : values) value = static_cast<float>(value / length);
+  return values;
 }
 
 Template fuse(const std::vector<Template>& looks) { return fuse_members(looks, Members(looks.size(), true)); }

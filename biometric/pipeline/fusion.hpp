@@ -14,7 +14,11 @@ double cosine(const Template& a, const Template& b);
 // Overwrites, then empties.
 void wipe(Template& values);
 
-// The direction between several looks at one face; at least one.
+Template of_unit_length(Template values);
+
+// The direction between several looks at one face, each of unit length; at least one. The less the looks agree,
+// the shorter it is: a fused template is nearer to strangers too, and by its length its scores are worth what
+// scores of single looks are worth, so that one calibration holds for both (docs/decisions.md).
 Template fuse(const std::vector<Template>& looks);
 
 // What a look has to do with the face that most looks show.
