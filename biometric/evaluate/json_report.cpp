@@ -70,6 +70,14 @@ json::object verification(const Evaluation& evaluation) {
                                                               evaluation.impostor_histogram.end())}}}};
 }
 
+json::value of(const EnrolledFacts& enrolled) {
+  return json::object{{"pictures", enrolled.pictures},
+                      {"people", enrolled.people},
+                      {"references", enrolled.references},
+                      {"failureToEnrol", of(enrolled.refused)},
+                      {"picturesLeftOut", of(enrolled.left_out)}};
+}
+
 json::value of(const FoldReport& report) {
   return json::object{
       {"isOfficialSize", report.is_official},
@@ -189,6 +197,7 @@ std::string json_report(const Evaluation& evaluation) {
   json::object report = head(evaluation);
   report["acquisition"] = acquisition(evaluation);
   report["verification"] = verification(evaluation);
+  if (evaluation.enrolled) report["enrolled"] = of(*evaluation.enrolled);
   if (evaluation.folds) report["folds"] = of(*evaluation.folds);
   if (evaluation.identification) report["identification"] = of(*evaluation.identification);
   if (evaluation.groups) report["groups"] = groups(evaluation);
