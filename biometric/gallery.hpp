@@ -16,9 +16,11 @@
 
 namespace sesame::biometric {
 
-// The comparison vector of one face: `template_length` floats of unit length, in the space of one embedding
-// model. Sensitive: never logged, never put in an exception text.
-inline constexpr std::size_t template_length = 512;
+// The comparison vector of one face: `template_length` floats in the space of the embedding models together
+// (512 values of the first, 192 of the second). Of unit length, or shorter where it is fused from looks that
+// differ. Sensitive: never logged, never put in an exception text.
+inline constexpr std::size_t template_length = 704;
+inline bool is_length_of_template(double length) { return length > 0.5 && length < 1.005; }
 using Template = std::vector<float>;
 
 // What a customer says to be found: kind is the profile's word ("customer", "phone", "id", "passcode", "qr").
@@ -50,7 +52,7 @@ struct EnrolmentRecord {
   Consent consent;
   std::string token_pan;
   std::map<std::string, std::string> attributes;  // language, display name, ...: small, never biometric
-  std::string model;                              // SHA-256 of the embedding model that made the template
+  std::string model;  // which embedding models made the template (embedding_id, pipeline/model.hpp)
   Template reference;
   std::uint32_t captures = 1;  // pictures that made it
 };
@@ -100,10 +102,19 @@ std::string rfc3339(std::chrono::sys_seconds time);
 // "2026-11-24".
 std::string day_of(std::chrono::sys_seconds time);
 
+inline constexpr std::size_t most_pictures = 64;  // of a folder from which a customer is enrolled
+
+// What became of one picture of a folder from which a customer was enrolled.
+struct PictureVerdict {
+  std::string name;     // of the file, without its folder
+  std::string refused;  // why the picture is no part of the template, for people; "" when it is
+};
+
 // What an enrolment came to.
 struct EnrolledCustomer {
   std::string token_pan;       // the one offered, or the one that the customer had before
   std::uint32_t captures = 0;  // pictures that made the template
+  std::vector<PictureVerdict> pictures{};  // of a folder, each; empty for a video or a capture
 };
 
 // That a template's key was destroyed, for journal and printer: it names no customer.

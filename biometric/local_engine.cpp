@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "biometric/pipeline/fusion.hpp"
 #include "biometric/reference.hpp"
 #include "biometric/take.hpp"
 #include "camera/caption.hpp"
@@ -27,7 +28,7 @@ Template random_direction(std::uint32_t seed) {
   std::normal_distribution<float> normal;
   Template values(template_length);
   for (float& value : values) value = normal(random);
-  return fuse({values});
+  return of_unit_length(std::move(values));
 }
 
 double resident_megabytes() {
@@ -87,8 +88,11 @@ class LocalEngine::Context final : public CaptureContext {
         capture.give_up();
     }
     tell(capture, progress);
-    if (capture.state() == Capture::State::held) keep(capture.probes());
-    co_return capture.result();
+    CaptureResult result = capture.result();
+    // Somebody else came in between: whose face it would be cannot be said.
+    if (capture.state() == Capture::State::held && !keep(capture.probes()))
+      result.outcome = CaptureResult::Outcome::poor_quality;
+    co_return result;
   }
 
   // The same steps for an unknown claim as for a wrong face: a template is compared, a threshold looked up.
@@ -165,7 +169,7 @@ class LocalEngine::Context final : public CaptureContext {
       refuse(Reason::not_permitted, is_template ? "giving templates away is not configured"
                                                 : "giving pictures away is not configured");
     need_probe();
-    if (is_template) co_return bytes_of_template(probe_);
+    if (is_template) co_return bytes_of_template(probe_, engine_.pipeline_.embedding_id());
     const Bytes jpeg = camera::encode_jpeg(*picture_);
     if (format == ReferenceFormat::jpeg) co_return jpeg;
     co_return face_record_of_picture(jpeg, picture_->width, picture_->height);
@@ -193,12 +197,17 @@ class LocalEngine::Context final : public CaptureContext {
     for (const CaptureProgress& news : capture.take_progress())
       if (progress) progress(news);
   }
-  void keep(const std::vector<Observation>& probes) {
+  // A frame that is unlike the others is no part of the probe; false when no face is on most frames.
+  bool keep(const std::vector<Observation>& probes) {
     std::vector<Template> looks;
     for (const Observation& probe : probes) looks.push_back(engine_.pipeline_.embed(probe));
-    probe_ = fuse(looks);
+    OneFace one = fuse_one_face(looks, engine_.pipeline_.calibration());
     for (Template& look : looks) wipe(look);
-    if (engine_.options_.give_pictures_away) picture_ = probes.front().frame;
+    if (one.face.empty()) return false;
+    probe_ = std::move(one.face);
+    const auto first = std::find(one.looks.begin(), one.looks.end(), Belonging::same_face) - one.looks.begin();
+    if (engine_.options_.give_pictures_away) picture_ = probes[static_cast<std::size_t>(first)].frame;
+    return true;
   }
   void need_probe() const {
     if (probe_.empty())
@@ -228,14 +237,15 @@ class LocalEngine::Context final : public CaptureContext {
     }
   }
   bool of_this_model(const EnrolmentRecord& record) const {
-    return record.model == engine_.pipeline_.embedding_model();
+    return record.model == engine_.pipeline_.embedding_id();
   }
   static CustomerFacts facts_of(const EnrolmentRecord& record) {
     return {record.customer_id, record.issuer, record.token_pan, record.attributes,
             record.consent.gaze_start};
   }
   Template template_of(const Reference& reference) {
-    if (reference.format == ReferenceFormat::own_template) return template_of_bytes(reference.data);
+    if (reference.format == ReferenceFormat::own_template) 
+      return template_of_bytes(reference.data, engine_.pipeline_.embedding_id());
     const auto picture = reference.format == ReferenceFormat::jpeg
                              ? std::span<const std::uint8_t>(reference.data)
                              : picture_of_face_record(reference.data);
@@ -383,7 +393,7 @@ EnrolledCustomer LocalEngine::enrol_template(const EnrolRequest& request, Templa
   record.consent = request.consent;
   record.token_pan = request.token_pan;
   record.attributes = request.attributes;
-  record.model = pipeline_.embedding_model();
+  record.model = pipeline_.embedding_id();
   record.captures = static_cast<std::uint32_t>(captures);
   record.reference = std::move(reference);
   try {
@@ -405,7 +415,10 @@ spi::Task<EnrolledCustomer> LocalEngine::enrol_take(EnrolRequest request, std::s
     if (progress) progress(take.progress());
     co_await spi::yield();  // whoever stands at the machine comes first
   }
-  co_return enrol_template(request, take.face(), take.progress().good);
+  TakenFace taken = take.face();
+  EnrolledCustomer enrolled = enrol_template(request, std::move(taken.face), taken.used);
+  enrolled.pictures = std::move(taken.pictures);
+  co_return enrolled;
 }
 
 spi::Task<ForgottenCustomer> LocalEngine::forget(std::string customer_id, std::string reason,

@@ -22,7 +22,7 @@ EnrolledCustomer MemoryGallery::enrol(const EnrolmentRecord& record) {
       guardian_lacks(rules_, record.consent.age, record.consent.given_by, record.consent.guardian);
   if (!lacks.empty()) throw GalleryRefusal("customer " + record.customer_id + " is not enrolled: " + lacks);
   if (record.reference.size() != template_length)
-    throw GalleryRefusal("an enrolment needs a template of 512 values");
+    throw GalleryRefusal("an enrolment needs a template of " + std::to_string(template_length) + " values");
   for (const Held& other : held_) {
     if (other.record.customer_id == record.customer_id)
       throw GalleryRefusal("this customer is already enrolled");

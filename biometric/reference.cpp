@@ -1,5 +1,6 @@
 #include "biometric/reference.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -65,22 +66,26 @@ Bytes face_record_of_picture(std::span<const std::uint8_t> jpeg, int width, int 
   return out;
 }
 
-Template template_of_bytes(std::span<const std::uint8_t> bytes) {
+Template template_of_bytes(std::span<const std::uint8_t> bytes, const std::string& embedding_id) {
   static_assert(std::endian::native == std::endian::little);
-  if (bytes.size() != template_length * sizeof(float))
-    refuse("the reference is not a template of this engine (2048 bytes)");
+  constexpr std::size_t values = template_length * sizeof(float);
+  if (bytes.size() != embedding_id.size() + values)
+    refuse("the reference is not a template of this engine, or of other embedding models (another length)");
+  if (!std::equal(embedding_id.begin(), embedding_id.end(), bytes.begin()))
+    refuse("the reference is a template of other embedding models than this engine's: make it again with these");
   Template reference(template_length);
-  std::memcpy(reference.data(), bytes.data(), bytes.size());
+  std::memcpy(reference.data(), bytes.data() + embedding_id.size(), values);
   double norm = 0;
   for (const float value : reference) norm += static_cast<double>(value) * value;
-  if (!(std::abs(norm - 1) < 1e-3))
-    refuse("the reference is not a template of this engine (not of unit length)");
+  if (!is_length_of_template(std::sqrt(norm)))
+    refuse("the reference is not a template of this engine (too long or too short)");
   return reference;
 }
 
-Bytes bytes_of_template(const Template& reference) {
-  Bytes bytes(reference.size() * sizeof(float));
-  std::memcpy(bytes.data(), reference.data(), bytes.size());
+Bytes bytes_of_template(const Template& reference, const std::string& embedding_id) {
+  Bytes bytes(embedding_id.begin(), embedding_id.end());
+  bytes.resize(embedding_id.size() + reference.size() * sizeof(float));
+  std::memcpy(bytes.data() + embedding_id.size(), reference.data(), reference.size() * sizeof(float));
   return bytes;
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 #include "biometric/engine.hpp"
 
@@ -15,8 +16,9 @@ std::span<const std::uint8_t> picture_of_face_record(std::span<const std::uint8_
 // A record with one full-frontal colour face and no feature points. `width` and `height` in pixels.
 Bytes face_record_of_picture(std::span<const std::uint8_t> jpeg, int width, int height);
 
-// template_length little-endian IEEE 754 floats of unit length. Throws EngineRefusal(invalid_data).
-Template template_of_bytes(std::span<const std::uint8_t> bytes);
-Bytes bytes_of_template(const Template& reference);
+// The embedding_id (64 characters), then template_length little-endian IEEE 754 floats. Throws
+// EngineRefusal(invalid_data), also for a template of other embeddings.
+Template template_of_bytes(std::span<const std::uint8_t> bytes, const std::string& embedding_id);
+Bytes bytes_of_template(const Template& reference, const std::string& embedding_id);
 
 }  // namespace sesame::biometric

@@ -181,13 +181,6 @@ class ChangedSource final : public FrameSource {
   FrameChange change_;
 };
 
-bool is_picture(const fs::path& path) {
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
-}
-
 double rate_or(double wanted, double otherwise) { return wanted > 0 ? wanted : otherwise; }
 
 std::unique_ptr<FrameSource> open_pictures(const std::string& path, std::vector<std::string> pictures,
@@ -197,16 +190,6 @@ std::unique_ptr<FrameSource> open_pictures(const std::string& path, std::vector<
                                       rate_or(options.frames_per_second, pictures_per_second),
                                       PixelFormat::bgr};
   return std::make_unique<PictureReplay>(description, std::move(pictures), options.loop);
-}
-
-std::unique_ptr<FrameSource> open_folder(const std::string& path, const ReplayOptions& options) {
-  std::vector<std::string> pictures;
-  for (const fs::directory_entry& entry : fs::directory_iterator(path))
-    if (entry.is_regular_file() && is_picture(entry.path())) pictures.push_back(entry.path().string());
-  if (pictures.empty())
-    throw SourceError("the folder " + path + " has no picture (expected .jpg, .jpeg or .png files)");
-  std::sort(pictures.begin(), pictures.end());
-  return open_pictures(path, std::move(pictures), options);
 }
 
 std::unique_ptr<FrameSource> open_video(const std::string& path, const ReplayOptions& options) {
@@ -236,14 +219,33 @@ Frame read_picture(const std::string& path) {
   return to_frame(picture);
 }
 
+bool is_picture_name(const std::string& path) {
+  std::string ending = fs::path(path).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
+}
+
+std::vector<std::string> pictures_in(const std::string& folder) {
+  std::vector<std::string> pictures;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (at->is_regular_file() && is_picture_name(at->path().string())) pictures.push_back(at->path().string());
+  if (error) throw SourceError("the folder " + folder + " cannot be read: " + error.message());
+  if (pictures.empty())
+    throw SourceError("the folder " + folder + " has no picture (expected .jpg, .jpeg or .png files)");
+  std::sort(pictures.begin(), pictures.end());
+  return pictures;
+}
+
 std::unique_ptr<FrameSource> open_replay(const std::string& path, const ReplayOptions& options) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) throw SourceError("there is no file or folder " + path);
-  if (fs::is_directory(status)) return open_folder(path, options);
-  if (is_picture(path) && options.loop)
+  if (fs::is_directory(status)) return open_pictures(path, pictures_in(path), options);
+  if (is_picture_name(path) && options.loop)
     return open_still(read_picture(path), rate_or(options.frames_per_second, pictures_per_second));
-  if (is_picture(path)) return open_pictures(path, {path}, options);
+  if (is_picture_name(path)) return open_pictures(path, {path}, options);
   return open_video(path, options);
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "camera/frame_source.hpp"
 
@@ -18,6 +19,11 @@ struct ReplayOptions {
 
 // A picture file (JPEG, PNG). Throws SourceError: not there or not readable.
 Frame read_picture(const std::string& path);
+
+// Whether the name is a picture's (.jpg, .jpeg, .png, in any case).
+bool is_picture_name(const std::string& path);
+// The pictures in a folder, in the order of their names. Throws SourceError: not readable, or none there.
+std::vector<std::string> pictures_in(const std::string& folder);
 
 // Opens whatever is at `path`: a video file, a picture (JPEG, PNG), or a folder of pictures in the order of
 // their names. Throws SourceError: nothing there, not readable as a video, no picture in the folder.

@@ -41,7 +41,7 @@ std::string calibration_block(const MadeCalibration& made) {
   text += fmt::format("  impostor_comparisons: {}\n", made.impostor_comparisons);
   text += fmt::format("  support: each rate has at least {} expected false matches (rule of 30)\n",
                       biometric::least_false_matches);
-  text += fmt::format("  model: {}\n", made.model_sha256);
+  text += fmt::format("  models: {}\n", made.models);
   text += "  # interval: 95 %, bootstrap over people\n  false_match_rate:\n";
   for (const OperatingPoint& point : made.points)
     text +=

@@ -15,7 +15,7 @@ inline constexpr std::uint64_t calibration_comparisons = 5'000'000;
 struct MadeCalibration {
   std::string from;   // what the data is, in the operator's words
   std::string stage;  // at which the data entered
-  std::string model_sha256;
+  std::string models;  // which embeddings: embedding_id
   std::size_t people = 0;    // of the half
   std::size_t pictures = 0;  // acquired
   std::uint64_t impostor_comparisons = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "biometric/evaluate/enrolled.hpp"
 #include "biometric/evaluate/parallel.hpp"
 
 namespace sesame::evaluation {
@@ -26,20 +27,54 @@ struct Counted {
   Distribution impostors;
 };
 
+enum class Kind { none, genuine, impostor };
+struct Trial {
+  Kind kind;
+  std::uint32_t one;  // rows of the samples
+  std::uint32_t other;
+};
+
+// Each picture with every other.
+struct EveryPair {
+  const Samples& samples;
+
+  void sweep(unsigned workers, const Visit& visit, const Progress& progress) const {
+    compare_pairs(samples.templates, workers, visit, progress);
+  }
+  Trial trial(std::size_t one, std::size_t other) const {
+    return {samples.persons[one] == samples.persons[other] ? Kind::genuine : Kind::impostor,
+            static_cast<std::uint32_t>(one), static_cast<std::uint32_t>(other)};
+  }
+};
+
+// Each reference with its probe and with other people's pictures.
+struct EveryReference {
+  const Samples& samples;
+  const Enrolled& enrolled;
+
+  void sweep(unsigned workers, const Visit& visit, const Progress&) const {
+    compare_with(enrolled.references, samples.templates, workers, visit);
+  }
+  Trial trial(std::size_t reference, std::size_t row) const {
+    const std::uint32_t probe = enrolled.probes[reference];
+    const Kind own = row == probe ? Kind::genuine : Kind::none;
+    return {samples.persons[row] == samples.persons[probe] ? own : Kind::impostor,
+            static_cast<std::uint32_t>(row), enrolled.shown[reference]};
+  }
+};
+
 // First pass: genuine scores, and how many impostor comparisons had which score.
-void count_scores(Comparisons& result, const Samples& samples, unsigned workers, const Progress& progress) {
+template <class Trials>
+void count_scores(Comparisons& result, const Trials& trials, unsigned workers, const Progress& progress) {
   std::vector<Counted> parts(workers);
-  compare_pairs(
-      samples.templates, workers,
+  trials.sweep(
+      workers,
       [&](unsigned worker, std::size_t one, std::size_t first, std::span<const float> cosines) {
         Counted& part = parts[worker];
         for (std::size_t i = 0; i < cosines.size(); ++i) {
-          const std::size_t other = first + i;
-          if (samples.persons[one] == samples.persons[other])
-            part.genuine.push_back(
-                {static_cast<std::uint32_t>(one), static_cast<std::uint32_t>(other), cosines[i]});
-          else
-            part.impostors.add(cosines[i]);
+          const Trial trial = trials.trial(one, first + i);
+          if (trial.kind == Kind::genuine) part.genuine.push_back({trial.one, trial.other, cosines[i]});
+          if (trial.kind == Kind::impostor) part.impostors.add(cosines[i]);
         }
       },
       progress);
@@ -52,18 +87,21 @@ void count_scores(Comparisons& result, const Samples& samples, unsigned workers,
 }
 
 // Second pass: the impostor comparisons from `closest_from` on.
-void keep_closest(Comparisons& result, const Samples& samples, unsigned workers) {
+template <class Trials>
+void keep_closest(Comparisons& result, const Trials& trials, unsigned workers) {
   std::vector<std::vector<Score>> parts(workers);
   const auto least =
       static_cast<float>(cosine_of(result.closest_from)) - 1e-5F;  // a cheap look before the exact one
-  compare_pairs(samples.templates, workers,
-                [&](unsigned worker, std::size_t one, std::size_t first, std::span<const float> cosines) {
-                  for (std::size_t i = 0; i < cosines.size(); ++i)
-                    if (cosines[i] >= least && step_of(cosines[i]) >= result.closest_from &&
-                        samples.persons[one] != samples.persons[first + i])
-                      parts[worker].push_back({static_cast<std::uint32_t>(one),
-                                               static_cast<std::uint32_t>(first + i), cosines[i]});
-                });
+  trials.sweep(
+      workers,
+      [&](unsigned worker, std::size_t one, std::size_t first, std::span<const float> cosines) {
+        for (std::size_t i = 0; i < cosines.size(); ++i) {
+          if (cosines[i] < least || step_of(cosines[i]) < result.closest_from) continue;
+          const Trial trial = trials.trial(one, first + i);
+          if (trial.kind == Kind::impostor) parts[worker].push_back({trial.one, trial.other, cosines[i]});
+        }
+      },
+      {});
   for (const auto& part : parts)
     result.closest_impostors.insert(result.closest_impostors.end(), part.begin(), part.end());
   std::sort(result.closest_impostors.begin(), result.closest_impostors.end(), by_falling_cosine);
@@ -77,17 +115,29 @@ Step kept_from(const Distribution& impostors, Step wanted) {
   return std::max(wanted_here, step_at_rate(above, std::max(largest_kept_share, few)));
 }
 
-}  // namespace
-
-Comparisons compare_everybody(const Samples& samples, Step wanted, unsigned wanted_workers,
-                              const Progress& progress) {
+template <class Trials>
+Comparisons compare(const Trials& trials, Step wanted, unsigned wanted_workers, const Progress& progress) {
   const unsigned workers = workers_for(wanted_workers);
   Comparisons result;
-  result.persons = samples.persons;
-  result.people = samples.people;
-  count_scores(result, samples, workers, progress);
+  result.persons = trials.samples.persons;
+  result.people = trials.samples.people;
+  count_scores(result, trials, workers, progress);
   result.closest_from = kept_from(result.impostor_scores, wanted);
-  keep_closest(result, samples, workers);
+  keep_closest(result, trials, workers);
+  return result;
+}
+
+}  // namespace
+
+Comparisons compare_everybody(const Samples& samples, Step wanted, unsigned workers, const Progress& progress) {
+  return compare(EveryPair{samples}, wanted, workers, progress);
+}
+
+Comparisons compare_enrolled(const Samples& samples, const Enrolled& enrolled, Step wanted, unsigned workers,
+                             const Progress& progress) {
+  Comparisons result = compare(EveryReference{samples, enrolled}, wanted, workers, progress);
+  result.references.emplace();
+  for (const std::uint32_t probe : enrolled.probes) result.references->push_back(samples.persons[probe]);
   return result;
 }
 
@@ -133,10 +183,14 @@ CrossTrials trials_among(const Comparisons& comparisons,
       if (place[pair.one] && place[pair.other]) among.push_back({*place[pair.one], *place[pair.other]});
     return listed_cross_trials(std::move(among));
   }
-  std::vector<std::uint32_t> pictures(members, 0);
-  for (const std::uint32_t person : comparisons.persons)
-    if (place[person]) ++pictures[*place[person]];
-  return all_cross_trials(std::move(pictures));
+  const auto count = [&](const std::vector<std::uint32_t>& persons) {
+    std::vector<std::uint32_t> counts(members, 0);
+    for (const std::uint32_t person : persons)
+      if (place[person]) ++counts[*place[person]];
+    return counts;
+  };
+  if (comparisons.references) return reference_cross_trials(count(*comparisons.references), count(comparisons.persons));
+  return all_cross_trials(count(comparisons.persons));
 }
 
 std::uint64_t trials_between(const Comparisons& comparisons,
@@ -149,13 +203,14 @@ std::uint64_t trials_between(const Comparisons& comparisons,
           const auto b = group_of_person[pair.other];
           return (a == one && b == other) || (a == other && b == one);
         }));
-  std::uint64_t ones = 0;
-  std::uint64_t others = 0;
-  for (const std::uint32_t person : comparisons.persons) {
-    ones += group_of_person[person] == one ? 1U : 0U;
-    others += group_of_person[person] == other ? 1U : 0U;
-  }
-  return ones * others;
+  const auto members = [&](const std::vector<std::uint32_t>& persons, std::uint32_t group) {
+    return static_cast<std::uint64_t>(std::count_if(
+        persons.begin(), persons.end(), [&](std::uint32_t person) { return group_of_person[person] == group; }));
+  };
+  const std::vector<std::uint32_t>& pictures = comparisons.persons;
+  if (!comparisons.references) return members(pictures, one) * members(pictures, other);
+  return members(*comparisons.references, one) * members(pictures, other) +
+         members(*comparisons.references, other) * members(pictures, one);
 }
 
 }  // namespace sesame::evaluation

@@ -32,6 +32,9 @@ struct Comparisons {
   std::size_t people = 0;
   // The impostor comparisons when they were listed; nothing: each picture with those of all other people.
   std::optional<std::vector<CrossError>> listed;
+  // The person of each reference, where references were compared with pictures; else each picture was compared
+  // with every other.
+  std::optional<std::vector<std::uint32_t>> references;
 };
 
 // Of so many impostor comparisons each one is kept for the bootstrap. Data that matches more often at a

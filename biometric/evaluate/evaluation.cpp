@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "biometric/evaluate/enrolled.hpp"
+
 namespace sesame::evaluation {
 namespace {
 
@@ -110,6 +112,16 @@ Membership membership(const LabelledData& data, const std::map<std::string, std:
   return result;
 }
 
+Enrolled enrol(Evaluation& evaluation, const EvaluationInput& input, const Samples& samples) {
+  Enrolled enrolled = enrol_everybody(samples, input.enrolled, biometric::Calibration(input.calibration));
+  evaluation.enrolled = {enrolled.pictures, enrolled.people, enrolled.probes.size(), enrolled.refused,
+                         enrolled.left_out};
+  if (enrolled.probes.empty())
+    throw DataError("nobody can be enrolled from " + std::to_string(input.enrolled) +
+                    " pictures and tried with another (expected people with more pictures)");
+  return enrolled;
+}
+
 }  // namespace
 
 Failures failures_to_acquire(const LabelledData& data, const std::vector<Acquired>& acquired) {
@@ -196,7 +208,10 @@ void evaluate_samples(Evaluation& evaluation, const EvaluationInput& input, cons
   const std::vector<AskedPoint> calibrated = points_of_calibration(input.calibration);
   Step wanted = last_step;
   for (const AskedPoint& point : calibrated) wanted = std::min(wanted, point.step);
+  std::optional<Enrolled> enrolled;
+  if (input.enrolled > 0) enrolled = enrol(evaluation, input, samples);
   const Comparisons comparisons = input.pairs ? compare_listed(samples, *input.pairs)
+                                  : enrolled  ? compare_enrolled(samples, *enrolled, wanted, input.jobs, progress)
                                               : compare_everybody(samples, wanted, input.jobs, progress);
   evaluation.people = input.data.people.size();
   evaluation.pictures = input.data.pictures.size();
@@ -209,7 +224,7 @@ void evaluate_samples(Evaluation& evaluation, const EvaluationInput& input, cons
   evaluation.genuine_histogram = histogram(comparisons.genuine_scores);
   evaluation.impostor_histogram = histogram(comparisons.impostor_scores);
   if (input.pairs) evaluation.folds = fold_report(*input.pairs, samples, input.data.pictures.size());
-  if (!input.pairs) evaluation.identification = identification(samples, input);
+  if (!input.pairs && !enrolled) evaluation.identification = identification(samples, input);
   if (!input.groups.empty()) {
     const Membership members = membership(input.data, input.groups);
     evaluation.groups.emplace();

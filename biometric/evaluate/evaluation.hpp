@@ -96,6 +96,15 @@ struct FoldReport {
   FoldAccuracy accuracy;
 };
 
+// How people were enrolled from several pictures each.
+struct EnrolledFacts {
+  std::size_t pictures = 0;  // of one enrolment
+  std::size_t people = 0;
+  std::size_t references = 0;
+  Rate refused;   // failure to enrol
+  Rate left_out;  // pictures
+};
+
 struct Evaluation {
   std::string title;
   std::string folder;
@@ -120,6 +129,7 @@ struct Evaluation {
   std::vector<DetPoint> det;
   std::vector<std::uint64_t> genuine_histogram;  // by cosine in steps of 0.01, from -1
   std::vector<std::uint64_t> impostor_histogram;
+  std::optional<EnrolledFacts> enrolled;
   std::optional<FoldReport> folds;
   std::optional<Identification> identification;
   std::optional<GroupReport> groups;
@@ -134,9 +144,11 @@ struct EvaluationInput {
   const std::map<std::string, std::string>& groups;
   std::vector<biometric::CalibrationPoint> calibration;  // whose thresholds are tried
   unsigned jobs = 0;
+  std::size_t enrolled = 0;  // pictures that a person is enrolled from; 0: each picture with every other
 };
 
-// Fills the part of `evaluation` that follows from the scores. `progress` is of the comparisons.
+// Fills the part of `evaluation` that follows from the scores. `progress` is of the comparisons. Throws DataError:
+// nobody has enough pictures to be enrolled from.
 void evaluate_samples(Evaluation& evaluation, const EvaluationInput& input, const Samples& samples,
                       const Progress& progress = {});
 

@@ -89,6 +89,15 @@ std::string stage(const Evaluation& evaluation) {
          (evaluation.gate ? "on, as at a terminal" : "off");
 }
 
+std::string enrolments(const EnrolledFacts& enrolled) {
+  return fmt::format(
+      "{} people enrolled from {} pictures each, fused, once for each of their pictures: {} templates, each "
+      "compared with that picture and with those of all other people. {} of {} enrolments were refused (the "
+      "pictures do not agree); {} of {} pictures of the others were left out as unlike the rest",
+      grouped(enrolled.people), enrolled.pictures, grouped(enrolled.references), grouped(enrolled.refused.errors),
+      grouped(enrolled.refused.trials), grouped(enrolled.left_out.errors), grouped(enrolled.left_out.trials));
+}
+
 std::string described(const Evaluation& evaluation) {
   std::string text = "<section><h2>What was measured</h2><dl>";
   const auto entry = [&](const char* name, const std::string& value) {
@@ -96,7 +105,8 @@ std::string described(const Evaluation& evaluation) {
   };
   entry("data", "<code>" + escaped(evaluation.folder) + "</code>");
   entry("enters as", stage(evaluation));
-  entry("comparisons", evaluation.pairs_file.empty()
+  entry("comparisons", evaluation.enrolled ? enrolments(*evaluation.enrolled)
+                       : evaluation.pairs_file.empty()
                            ? "each picture with every other"
                            : "the pairs of <code>" + escaped(evaluation.pairs_file) + "</code>");
   for (const ModelFacts& model : evaluation.models)
@@ -213,6 +223,7 @@ std::string text_summary(const Evaluation& evaluation) {
   if (!evaluation.failures.unreadable.empty())
     text += fmt::format("{} files are no readable pictures and were left out\n",
                         evaluation.failures.unreadable.size());
+  if (evaluation.enrolled) text += enrolments(*evaluation.enrolled) + "\n";
   text += fmt::format("{:>9} {:>10} {:>10}  {:<21} {:>9}  {}\n", "FMR asked", "threshold", "FMR found",
                       "95 % interval", "FNMR", "95 % interval");
   for (const OperatingPoint& point : evaluation.calibrated)

@@ -30,7 +30,7 @@ json::object of(const MadeCalibration& made, const std::string& file) {
   return {{"file", file},
           {"from", made.from},
           {"stage", made.stage},
-          {"model", made.model_sha256},
+          {"models", made.models},
           {"half", "lowest bit of the first byte of the SHA-256 of the person's name: 0"},
           {"people", made.people},
           {"pictures", made.pictures},
@@ -68,6 +68,14 @@ json::object verification(const Evaluation& evaluation) {
                                                              evaluation.genuine_histogram.end())},
                                      {"impostor", json::array(evaluation.impostor_histogram.begin(),
                                                               evaluation.impostor_histogram.end())}}}};
+}
+
+json::value of(const EnrolledFacts& enrolled) {
+  return json::object{{"pictures", enrolled.pictures},
+                      {"people", enrolled.people},
+                      {"references", enrolled.references},
+                      {"failureToEnrol", of(enrolled.refused)},
+                      {"picturesLeftOut", of(enrolled.left_out)}};
 }
 
 json::value of(const FoldReport& report) {
@@ -189,6 +197,7 @@ std::string json_report(const Evaluation& evaluation) {
   json::object report = head(evaluation);
   report["acquisition"] = acquisition(evaluation);
   report["verification"] = verification(evaluation);
+  if (evaluation.enrolled) report["enrolled"] = of(*evaluation.enrolled);
   if (evaluation.folds) report["folds"] = of(*evaluation.folds);
   if (evaluation.identification) report["identification"] = of(*evaluation.identification);
   if (evaluation.groups) report["groups"] = groups(evaluation);

@@ -80,7 +80,7 @@ class Run {
     const Samples samples = samples_of(data_, acquired);
     {
       std::optional<program::ProgressBar> bar;
-      evaluate_samples(evaluation_, {data_, pairs_, groups_, calibration_, options_.jobs}, samples,
+      evaluate_samples(evaluation_, {data_, pairs_, groups_, calibration_, options_.jobs, options_.enrolled}, samples,
                        comparing(bar));
     }
     if (evaluation_.groups) {
@@ -123,7 +123,7 @@ class Run {
     MadeCalibration made = make_calibration(samples, options_.least_impostors, options_.jobs, comparing(bar));
     made.from = title();
     made.stage = options_.aligned ? "aligned faces" : "whole pictures";
-    made.model_sha256 = models_.embedding.description.sha256;
+    made.models = biometric::embedding_id(models_);
     calibration_.clear();
     for (const OperatingPoint& point : made.points)
       calibration_.push_back({point.asked_rate, cosine_of(point.step)});
@@ -166,8 +166,8 @@ class Run {
     evaluation_.aligned = options_.aligned;
     evaluation_.gate = !options_.no_gate;
     evaluation_.pairs_file = options_.pairs;
-    std::vector<const biometric::Model*> used = {&models_.embedding};
-    if (!options_.aligned) used = {&models_.detector, &models_.landmarks, &models_.embedding};
+    std::vector<const biometric::Model*> used = {&models_.embedding, &models_.second_embedding};
+    if (!options_.aligned) used.insert(used.begin(), {&models_.detector, &models_.landmarks});
     if (attacks_) used.push_back(&models_.liveness);
     for (const biometric::Model* model : used)
       evaluation_.models.push_back(

@@ -18,6 +18,10 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
       .add_flag("--no-gate", options.no_gate,
                 "Compare what the quality gate refuses as well, where a face is found")
       ->excludes(aligned);
+  auto* enrolled = command.add_option("--enrolled", options.enrolled,
+                                      "Enrol each person from so many pictures, fused, and try the others; "
+                                      "otherwise each picture is compared with every other");
+  enrolled->check(CLI::Range(2, 64))->excludes(pairs);
   command.add_option("--groups", options.groups, "Error rates by group: CSV with the header person,group");
   command
       .add_option("--attacks", options.attacks,
@@ -37,7 +41,8 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
       .add_option("--least-impostors", options.least_impostors,
                   "Impostor comparisons that a calibration needs")
       ->capture_default_str();
-  command.add_option("--scores", options.scores, "Write every comparison reported on, as CSV");
+  command.add_option("--scores", options.scores, "Write every comparison reported on, as CSV")
+      ->excludes(enrolled);
   command.add_option("--models", options.models,
                      "Folder of the networks; as for the face process when left out");
   command.add_option("--descriptions", options.descriptions,

@@ -25,6 +25,7 @@ struct EvaluateOptions {
   std::string models;
   std::string descriptions;
   unsigned jobs = 0;
+  unsigned enrolled = 0;
   bool aligned = false;
   bool no_gate = false;
   bool no_pictures = false;

@@ -124,6 +124,23 @@ CrossTrials all_cross_trials(std::vector<std::uint32_t> pictures) {
   };
 }
 
+CrossTrials reference_cross_trials(std::vector<std::uint32_t> references, std::vector<std::uint32_t> pictures) {
+  return [references = std::move(references),
+          pictures = std::move(pictures)](std::span<const std::uint32_t> weights) {
+    double all_references = 0;
+    double all_pictures = 0;
+    double own = 0;
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+      const double one = static_cast<double>(weights[i]) * static_cast<double>(references[i]);
+      const double other = static_cast<double>(weights[i]) * static_cast<double>(pictures[i]);
+      all_references += one;
+      all_pictures += other;
+      own += one * other;
+    }
+    return all_references * all_pictures - own;
+  };
+}
+
 CrossTrials listed_cross_trials(std::vector<CrossError> comparisons) {
   return [comparisons = std::move(comparisons)](std::span<const std::uint32_t> weights) {
     double sum = 0;

@@ -64,6 +64,9 @@ struct CrossError {
 using CrossTrials = std::function<double(std::span<const std::uint32_t> weights)>;
 // For a comparison of everybody's pictures with everybody else's.
 CrossTrials all_cross_trials(std::vector<std::uint32_t> pictures_of_person);
+// For a comparison of everybody's references with everybody else's pictures.
+CrossTrials reference_cross_trials(std::vector<std::uint32_t> references_of_person,
+                                   std::vector<std::uint32_t> pictures_of_person);
 // For a list of comparisons.
 CrossTrials listed_cross_trials(std::vector<CrossError> comparisons);
 

@@ -34,19 +34,19 @@ Feeding read_feeding(const YAML::Node& node, const fs::path& yaml) {
   feeding.height = required<int>(node, "height", yaml, "a number of pixels");
   if (feeding.width < 1 || feeding.width > 1024 || feeding.height < 1 || feeding.height > 1024)
     refuse(yaml, node.Mark(), "an input has 1 to 1024 pixels a side");
-  const auto colour = required<std::string>(node, "colour", yaml, "bgr or grey");
-  if (colour != "bgr" && colour != "grey")
-    refuse(yaml, node["colour"].Mark(), "\"colour\" is not bgr or grey");
-  feeding.colour = colour == "bgr" ? Colour::bgr : Colour::grey;
+  const auto colour = required<std::string>(node, "colour", yaml, "bgr, rgb or grey");
+  if (colour != "bgr" && colour != "rgb" && colour != "grey")
+    refuse(yaml, node["colour"].Mark(), "\"colour\" is not bgr, rgb or grey");
+  feeding.colour = colour == "bgr" ? Colour::bgr : colour == "rgb" ? Colour::rgb : Colour::grey;
   feeding.subtract = required<double>(node, "subtract", yaml, "a number");
   feeding.multiply = required<double>(node, "multiply", yaml, "a number");
   if (node["margin"]) feeding.margin = required<double>(node, "margin", yaml, "a number");
   if (node["fill"]) feeding.fill = required<double>(node, "fill", yaml, "a number");
+  if (node["mirrored"]) feeding.mirrored = required<bool>(node, "mirrored", yaml, "true or false");
   return feeding;
 }
 
-std::vector<CalibrationPoint> read_calibration(const YAML::Node& node, const std::string& model,
-                                               const fs::path& yaml) {
+std::vector<CalibrationPoint> read_calibration(const YAML::Node& node, const fs::path& yaml) {
   const YAML::Node rates = node["false_match_rate"];
   if (!rates || !rates.IsSequence())
     refuse(yaml, node.Mark(),
@@ -57,11 +57,6 @@ std::vector<CalibrationPoint> read_calibration(const YAML::Node& node, const std
                       required<double>(point, "cosine", yaml, "a cosine")});
   const auto comparisons =
       required<std::uint64_t>(node, "impostor_comparisons", yaml, "how many the rates were counted in");
-  const auto made_with =
-      required<std::string>(node, "model", yaml, "the SHA-256 of the model it was made with");
-  if (made_with != model)
-    refuse(yaml, node["model"].Mark(),
-           "the calibration is of another model (make one: sesame evaluate --calibrate)");
   try {
     const Calibration in_order(points);
     require_support(points, comparisons);
@@ -101,7 +96,7 @@ ModelDescription read_description(const fs::path& yaml, Calibrated calibrated) {
   }
   if (!root.IsMap()) refuse(yaml, root.Mark(), "expected role, file, sha256 and feeding");
   ModelDescription description;
-  description.role = required<std::string>(root, "role", yaml, "detector, landmarks, liveness or embedding");
+  description.role = required<std::string>(root, "role", yaml, "detector, landmarks, liveness, embedding or second_embedding");
   description.file = required<std::string>(root, "file", yaml, "a file name");
   description.sha256 = required<std::string>(root, "sha256", yaml, "64 hexadecimal digits");
   if (description.sha256.size() != 64)
@@ -113,8 +108,11 @@ ModelDescription read_description(const fs::path& yaml, Calibrated calibrated) {
   for (const auto& entry : root["decision"])
     description.decision[entry.first.as<std::string>()] =
         required<double>(root["decision"], entry.first.as<std::string>().c_str(), yaml, "a number");
-  if (description.role == "embedding" && calibrated == Calibrated::yes && root["calibration"])
-    description.calibration = read_calibration(root["calibration"], description.sha256, yaml);
+  if (description.role == "embedding" && calibrated == Calibrated::yes && root["calibration"]) {
+    description.calibration = read_calibration(root["calibration"], yaml);
+    description.calibrated_for =
+        required<std::string>(root["calibration"], "models", yaml, "which embeddings it was made with");
+  }
   return description;
 }
 
@@ -126,6 +124,23 @@ std::string sha256_of(const std::vector<std::uint8_t>& bytes) {
   std::string text;
   for (unsigned int i = 0; i < length; ++i) text += fmt::format("{:02x}", digest[i]);
   return text;
+}
+
+double second_share(const ModelSet& models) {
+  const double share = models.second_embedding.description.decision_value("share");
+  if (!(share > 0 && share < 1))
+    throw ModelError("the second embedding's decision.share is not between 0 and 1");
+  return share;
+}
+
+std::string embedding_id(const ModelSet& models) {
+  std::string text;
+  for (const Model* model : {&models.embedding, &models.second_embedding}) {
+    const ModelDescription& description = model->description;
+    text += description.sha256 + (description.feeding.mirrored ? " mirrored\n" : "\n");
+  }
+  text += fmt::format("{:.4f}", second_share(models));
+  return sha256_of({text.begin(), text.end()});
 }
 
 Model load_model(const ModelDescription& description, const fs::path& models) {
@@ -145,13 +160,21 @@ Model load_model(const ModelDescription& description, const fs::path& models) {
 ModelSet load_models(const fs::path& descriptions, const fs::path& models, Calibrated calibrated) {
   ModelSet set{load_role("detector", descriptions, models), load_role("landmarks", descriptions, models),
                load_role("liveness", descriptions, models),
-               load_role("embedding", descriptions, models, calibrated)};
-  if (calibrated == Calibrated::yes && set.embedding.description.calibration.empty())
+               load_role("embedding", descriptions, models, calibrated),
+               load_role("second_embedding", descriptions, models)};
+  if (calibrated == Calibrated::not_yet) return set;
+  const ModelDescription& embedding = set.embedding.description;
+  if (embedding.calibration.empty())
     throw ModelError(
         fmt::format("{} has no calibration: without one the engine cannot say its error rate and does not "
                     "start (make one: sesame "
                     "evaluate --calibrate)",
                     (descriptions / "embedding.yaml").string()));
+  if (embedding.calibrated_for != embedding_id(set))
+    throw ModelError(
+        fmt::format("{}: the calibration is of other embeddings than these (its \"models\" is not {}; make one: "
+                    "sesame evaluate --calibrate)",
+                    (descriptions / "embedding.yaml").string(), embedding_id(set)));
   return set;
 }
 

@@ -19,7 +19,7 @@ struct ModelError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Colour { bgr, grey };
+enum class Colour { bgr, rgb, grey };
 
 // How pixels become the network's input: (pixel - subtract) * multiply.
 struct Feeding {
@@ -30,15 +30,17 @@ struct Feeding {
   double multiply = 1;
   double margin = 1;  // how much the face box is enlarged
   double fill = 0;    // grey of a letterbox
+  bool mirrored = false;  // embeddings: the sum of the picture's and its mirror image's
 };
 
 struct ModelDescription {
-  std::string role;  // "detector", "landmarks", "liveness", "embedding"
+  std::string role;  // "detector", "landmarks", "liveness", "embedding", "second_embedding"
   std::string file;
   std::string sha256;
   Feeding feeding;
   std::map<std::string, double> decision;     // named numbers of this role: score, overlap, frames
-  std::vector<CalibrationPoint> calibration;  // embedding only
+  std::vector<CalibrationPoint> calibration;  // embedding only: of both embeddings' common score
+  std::string calibrated_for;                 // ... and which these are, an embedding_id
 
   // A number the role needs. Throws ModelError when the YAML lacks it.
   double decision_value(const std::string& name) const;
@@ -55,21 +57,29 @@ struct ModelSet {
   Model landmarks;
   Model liveness;
   Model embedding;
+  Model second_embedding;
 };
+
+// What templates and calibrations are of: one word that changes with either embedding, its mirroring, and its
+// share of the score.
+std::string embedding_id(const ModelSet& models);
+// How much of the score is the second embedding's, between 0 and 1. Throws ModelError.
+double second_share(const ModelSet& models);
 
 // Whether a calibration is read. Not to is for those alone who make one.
 enum class Calibrated { yes, not_yet };
 
-// Reads one description. Throws ModelError with file, line and what was expected; a calibration that is of
-// another model, out of order, or claims a rate that its impostor comparisons do not support is refused.
+// Reads one description. Throws ModelError with file, line and what was expected; a calibration that is out of
+// order, or claims a rate that its impostor comparisons do not support is refused.
 ModelDescription read_description(const std::filesystem::path& yaml, Calibrated calibrated = Calibrated::yes);
 
 // Reads the network and checks it against its SHA-256. Throws ModelError: missing, or another file than
 // described.
 Model load_model(const ModelDescription& description, const std::filesystem::path& models);
 
-// <descriptions>/{detector,landmarks,liveness,embedding}.yaml with the networks in `models`. An embedding
-// without calibration is refused: an engine that cannot say its error rate does not start.
+// <descriptions>/{detector,landmarks,liveness,embedding,second_embedding}.yaml with the networks in `models`.
+// Embeddings without a calibration of theirs are refused: an engine that cannot say its error rate does not
+// start.
 ModelSet load_models(const std::filesystem::path& descriptions, const std::filesystem::path& models,
                      Calibrated calibrated = Calibrated::yes);
 

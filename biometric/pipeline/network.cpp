@@ -16,7 +16,8 @@ Network::Network(const Model& model) : feeding_(model.description.feeding), file
 std::vector<cv::Mat> Network::run(const cv::Mat& picture, const std::vector<std::string>& names) {
   const cv::Scalar subtract = cv::Scalar::all(feeding_.subtract);
   net_.setInput(
-      cv::dnn::blobFromImage(picture, feeding_.multiply, {feeding_.width, feeding_.height}, subtract));
+      cv::dnn::blobFromImage(picture, feeding_.multiply, {feeding_.width, feeding_.height}, subtract,
+                             feeding_.colour == Colour::rgb));
   std::vector<cv::Mat> outputs;
   try {
     if (names.empty()) {

@@ -23,7 +23,7 @@ class Network {
   explicit Network(const Model& model);
 
   const Feeding& feeding() const { return feeding_; }
-  // Runs it on a picture of the feeding's size and colour; outputs by the order of `names` (empty: the only
+  // Runs it on a picture of the feeding's size, grey or BGR; outputs by the order of `names` (empty: the only
   // one).
   std::vector<cv::Mat> run(const cv::Mat& picture, const std::vector<std::string>& names = {});
 

@@ -27,7 +27,7 @@ Pipeline::Pipeline(const ModelSet& models, const PipelineOptions& options)
       detector_(models.detector),
       landmark_finder_(models.landmarks),
       liveness_(models.liveness),
-      embedder_(models.embedding) {
+      embedder_(models) {
   cv::setNumThreads(options.threads);
   if (const auto& points = models.embedding.description.calibration; !points.empty())
     calibration_.emplace(points);

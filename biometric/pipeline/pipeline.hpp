@@ -63,7 +63,8 @@ class Pipeline {
   double liveness_threshold() const { return liveness_.threshold(); }
   double liveness_sure() const { return liveness_.sure(); }
   std::size_t liveness_frames() const { return liveness_.fused_frames(); }
-  const std::string& embedding_model() const { return embedder_.model_sha256(); }
+  // What its templates are of; those of other embeddings cannot be compared with them.
+  const std::string& embedding_id() const { return embedder_.id(); }
   const std::array<StageTime, stage_count>& times() const { return times_; }
 
  private:

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <iterator>
 #include <opencv2/imgproc.hpp>
 
 #include "biometric/pipeline/network.hpp"
@@ -60,14 +60,22 @@ cv::Mat crop_replicated(const cv::Mat& frame, const Box& box, int width, int hei
   return out;
 }
 
-Template unit_length(const cv::Mat& output) {
-  if (output.total() != template_length) throw ModelError("the embedding model does not give 512 values");
-  const float* values = output.ptr<float>();
-  Template result(values, values + template_length);
-  const double norm = std::sqrt(std::inner_product(result.begin(), result.end(), result.begin(), 0.0));
-  if (!(norm > 0)) throw ModelError("the embedding model gives no direction for this picture");
-  for (float& value : result) value = static_cast<float>(value / norm);
-  return result;
+// What the network gives for the picture, and for its mirror image where it is fed with both.
+cv::Mat embedding_of(Network& network, const cv::Mat& picture) {
+  cv::Mat sum = network.run(picture).front().clone();
+  if (!network.feeding().mirrored) return sum;
+  cv::Mat mirror;
+  cv::flip(picture, mirror, 1);
+  sum += network.run(mirror).front();
+  return sum;
+}
+
+void append_direction(const cv::Mat& embedding, double length, Template& values) {
+  const double norm = cv::norm(embedding);
+  if (!(norm > 0)) throw ModelError("an embedding model gives no direction for this picture");
+  const float* at = embedding.ptr<float>();
+  std::transform(at, at + embedding.total(), std::back_inserter(values),
+                 [scale = length / norm](float value) { return static_cast<float>(value * scale); });
 }
 
 }  // namespace
@@ -154,14 +162,22 @@ double LivenessClassifier::classify(const camera::Frame& frame, const Box& face)
   return std::exp(static_cast<double>(values[0] - largest)) / sum;
 }
 
-Embedder::Embedder(const Model& model)
-    : network_(std::make_unique<Network>(model)), sha256_(model.description.sha256) {}
+Embedder::Embedder(const ModelSet& models)
+    : parts_{Part{std::make_unique<Network>(models.embedding), 1 - second_share(models)},
+             Part{std::make_unique<Network>(models.second_embedding), second_share(models)}},
+      id_(embedding_id(models)) {
+  const Feeding& one = models.embedding.description.feeding;
+  const Feeding& other = models.second_embedding.description.feeding;
+  if (one.width != other.width || one.height != other.height)
+    throw ModelError("the two embeddings are not fed with pictures of one size");
+}
 Embedder::~Embedder() = default;
 
 camera::Frame Embedder::align(const camera::Frame& frame, const Landmarks& landmarks) const {
   const Similarity s = least_squares_similarity(five_points(landmarks), aligned_points);
   const cv::Matx23f map(s.a, -s.b, s.tx, s.b, s.a, s.ty);
-  camera::Frame aligned = camera::make_frame(network_->feeding().width, network_->feeding().height);
+  const Feeding& feeding = parts_.front().network->feeding();
+  camera::Frame aligned = camera::make_frame(feeding.width, feeding.height);
   cv::Mat out = pixels(aligned);
   cv::warpAffine(pixels(frame), out, map, out.size(), cv::INTER_LINEAR);
   return aligned;
@@ -172,27 +188,13 @@ Template Embedder::embed(const camera::Frame& frame, const Landmarks& landmarks)
 }
 
 Template Embedder::embed_aligned(const camera::Frame& aligned) {
-  return unit_length(network_->run(pixels(aligned)).front());
-}
-
-double cosine(const Template& a, const Template& b) {
-  if (a.size() != b.size()) return -1;
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
-
-Template fuse(const std::vector<Template>& looks) {
-  Template mean(template_length, 0.0F);
-  for (const Template& look : looks)
-    for (std::size_t i = 0; i < template_length; ++i) mean[i] += look[i];
-  const double norm = std::sqrt(cosine(mean, mean));
-  for (float& value : mean) value = static_cast<float>(value / norm);
-  return mean;
-}
-
-void wipe(Template& values) {
-  volatile float* at = values.data();
-  for (std::size_t i = 0; i < values.size(); ++i) at[i] = 0;
-  values.clear();
+  Template values;
+  values.reserve(template_length);
+  for (const Part& part : parts_)
+    append_direction(embedding_of(*part.network, pixels(aligned)), std::sqrt(part.share), values);
+  if (values.size() != template_length)
+    throw ModelError("the embedding models do not give " + std::to_string(template_length) + " values together");
+  return values;
 }
 
 }  // namespace sesame::biometric

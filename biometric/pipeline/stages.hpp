@@ -2,6 +2,7 @@
 // landmarks -> embedding. Owned by the Pipeline; one thread; OpenCV stays in the .cpp.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -56,9 +57,11 @@ class LivenessClassifier {
   std::size_t fused_frames_;
 };
 
+// Two networks on one aligned face. Each gives a direction; a template is both side by side, scaled so that the
+// cosine of two templates is the sum of the networks' cosines, each by its share.
 class Embedder {
  public:
-  explicit Embedder(const Model& model);
+  explicit Embedder(const ModelSet& models);
   ~Embedder();
   // Aligns by least-squares similarity to 112x112 and gives a vector of unit length.
   Template embed(const camera::Frame& frame, const Landmarks& landmarks);
@@ -66,18 +69,16 @@ class Embedder {
   camera::Frame align(const camera::Frame& frame, const Landmarks& landmarks) const;
   // The same for a picture that is aligned already (calibration data).
   Template embed_aligned(const camera::Frame& aligned);
-  const std::string& model_sha256() const { return sha256_; }
+  // Which embeddings these are.
+  const std::string& id() const { return id_; }
 
  private:
-  std::unique_ptr<Network> network_;
-  std::string sha256_;
+  struct Part {
+    std::unique_ptr<Network> network;
+    double share;
+  };
+  std::array<Part, 2> parts_;
+  std::string id_;
 };
-
-// The similarity of two templates of unit length.
-double cosine(const Template& a, const Template& b);
-// The direction between several looks at one face; at least one.
-Template fuse(const std::vector<Template>& looks);
-// Overwrites, then empties.
-void wipe(Template& values);
 
 }  // namespace sesame::biometric

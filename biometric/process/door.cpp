@@ -313,11 +313,19 @@ TakeProgress read_take_progress(const object& from) {
 }
 
 object write(const EnrolledCustomer& enrolled) {
-  return {{"tokenPan", enrolled.token_pan}, {"captures", enrolled.captures}};
+  json::array pictures;
+  for (const PictureVerdict& picture : enrolled.pictures)
+    pictures.push_back({{"name", picture.name}, {"refused", picture.refused}});
+  return {{"tokenPan", enrolled.token_pan}, {"captures", enrolled.captures}, {"pictures", pictures}};
 }
 EnrolledCustomer read_enrolled(const object& from) {
-  return {text_field(from, "tokenPan", longest_word),
-          static_cast<std::uint32_t>(number_field(from, "captures", UINT32_MAX))};
+  EnrolledCustomer enrolled{text_field(from, "tokenPan", longest_word),
+                            static_cast<std::uint32_t>(number_field(from, "captures", UINT32_MAX))};
+  for (const json::value& entry : array_field(from, "pictures", most_pictures)) {
+    const object& one = item(entry, "pictures");
+    enrolled.pictures.push_back({text_field(one, "name", longest_text), text_field(one, "refused", longest_text)});
+  }
+  return enrolled;
 }
 
 std::string_view to_string(ReferenceFormat format) {

@@ -1,6 +1,7 @@
 #include "biometric/process/gallery_choice.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <stdexcept>
 
@@ -43,7 +44,7 @@ std::unique_ptr<MasterKey> open_key(const FaceArguments& arguments) {
 
 }  // namespace
 
-KeptFaces open_faces(const FaceArguments& arguments, const std::string& embedding_model,
+KeptFaces open_faces(const FaceArguments& arguments, const std::string& embedding_id,
                      std::function<std::chrono::sys_seconds()> clock) {
   KeptFaces faces;
   if (arguments.store.empty()) {
@@ -53,7 +54,12 @@ KeptFaces open_faces(const FaceArguments& arguments, const std::string& embeddin
   faces.key = open_key(arguments);
   faces.store = std::make_unique<IdentityStore>(
       StoreOptions{arguments.store, std::move(clock), {}, arguments.rules}, *faces.key);
-  faces.gallery = std::make_unique<StoreGallery>(*faces.store, embedding_model);
+  faces.gallery = std::make_unique<StoreGallery>(*faces.store, embedding_id);
+  if (const std::size_t others = faces.store->customers_without(embedding_id); others > 0)
+    std::fprintf(stderr,
+                 "sesame-face: the templates of %zu customers in %s are of other embedding models than these: "
+                 "they are recognised when they are enrolled again\n",
+                 others, arguments.store.c_str());
   return faces;
 }
 

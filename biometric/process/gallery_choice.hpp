@@ -19,7 +19,7 @@ struct KeptFaces {
 };
 
 // Throws std::exception whose text is for people: no key, a store from a newer version, a full disk.
-KeptFaces open_faces(const FaceArguments& arguments, const std::string& embedding_model,
+KeptFaces open_faces(const FaceArguments& arguments, const std::string& embedding_id,
                      std::function<std::chrono::sys_seconds()> clock);
 
 }  // namespace sesame::biometric

@@ -23,7 +23,8 @@ using namespace sesame::biometric;
 
 std::vector<ModelInfo> describe(const ModelSet& models) {
   std::vector<ModelInfo> out;
-  for (const Model* model : {&models.detector, &models.landmarks, &models.liveness, &models.embedding})
+  for (const Model* model : {&models.detector, &models.landmarks, &models.liveness, &models.embedding,
+                             &models.second_embedding})
     out.push_back({model->description.role, model->description.file, model->description.sha256});
   return out;
 }
@@ -53,7 +54,7 @@ int serve(const FaceArguments& arguments) {
   }
   pipeline->warm();
   spi::AsioExecutor executor;
-  const KeptFaces faces = open_faces(arguments, pipeline->embedding_model(), [&executor] {
+  const KeptFaces faces = open_faces(arguments, pipeline->embedding_id(), [&executor] {
     return std::chrono::floor<std::chrono::seconds>(executor.wall_now());
   });
   LocalEngineOptions options;

@@ -54,8 +54,8 @@ void require_complete(const EnrolmentRequest& request) {
   }
   double squares = 0;
   for (const float value : request.values) squares += static_cast<double>(value) * static_cast<double>(value);
-  if (request.values.size() < 8 || !(std::abs(squares - 1) < 0.01)) {
-    refuse("customer " + request.customer + " is not enrolled: the template is not of unit length");
+  if (request.values.size() < 8 || !is_length_of_template(std::sqrt(squares))) {
+    refuse("customer " + request.customer + " is not enrolled: the template is too long or too short");
   }
 }
 

@@ -57,6 +57,13 @@ std::size_t IdentityStore::enrolments(const std::string& model) {
       {model}));
 }
 
+std::size_t IdentityStore::customers_without(const std::string& model) {
+  return static_cast<std::size_t>(state_->database.number(
+      "SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT 1 FROM enrolments e WHERE e.customer = c.id AND "
+      "e.model = $1)",
+      {model}));
+}
+
 void IdentityStore::set_status(const std::string& customer, CustomerStatus status) {
   Database::Transaction transaction(state_->database);
   std::optional<CustomerRow> row = state_->customer(customer);

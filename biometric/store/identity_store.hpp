@@ -57,6 +57,8 @@ class IdentityStore {
   std::size_t customers();
   // Templates of active customers, of this model.
   std::size_t enrolments(const std::string& model);
+  // Customers whose templates are all of other models: nobody can be compared with them.
+  std::size_t customers_without(const std::string& model);
 
   void set_status(const std::string& customer, CustomerStatus status);
   // Kept as a day: retention needs no more, and a day costs one write. Unknown customers are nobody's use.

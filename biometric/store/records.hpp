@@ -68,7 +68,7 @@ struct EnrolmentRequest {
   std::map<std::string, std::string> attributes;
   std::string model;
   std::uint32_t captures = 1;     // pictures that made the template
-  std::span<const float> values;  // unit length, in the model's own space
+  std::span<const float> values;  // in the model's own space
   // Asked for the card number of a customer who has none yet; asked again for one that is taken.
   std::function<std::string()> allot_token;
 };

@@ -69,12 +69,19 @@ std::string masked(const std::string& pan) {
 
 const char* plural(std::size_t count) { return count == 1 ? "" : "s"; }
 
+void print(const std::vector<biometric::PictureVerdict>& pictures) {
+  for (const auto& picture : pictures)
+    std::printf("  %s: %s\n", picture.name.c_str(),
+                picture.refused.empty() ? "used" : ("not used, " + picture.refused).c_str());
+}
+
 Task<int> enrol_at(AsioExecutor& executor, EnrolOptions options, biometric::EnrolRequest request) {
   const std::string take = std::filesystem::absolute(options.take).string();
   const auto faces = running_faces(executor, options.run_directory);
   co_await require_faces(*faces, options.run_directory);
   auto done = co_await outcome(enrol_under(options.bin, *faces, request, take));
   if (done.canceled()) throw Canceled{};
+  if (done) print(done->pictures);
   if (!done) {
     const std::string why = done.refusal() ? done.refusal()->what()
                             : done.fault() ? done.fault()->what()

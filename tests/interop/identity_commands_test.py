@@ -144,8 +144,12 @@ class Customers(unittest.TestCase):
                 self.assertEqual(said.returncode, 0, said.stderr)
                 self.assertNotIn("73519264", said.stdout + said.stderr + host.journal() + host.error_text())
                 card = re.search(r"token card 999901\*{6}(\d{4})", said.stdout).group(1)
-                said = self.enrol(host, "anna", "--photos", self.photos(folder), "--claim", "phone", *CONSENT, given="0901234567\n")
+                pictures = self.photos(folder)
+                shutil.copy(CACHE / "portraits/audrey.jpg", pictures)
+                said = self.enrol(host, "anna", "--photos", pictures, "--claim", "phone", *CONSENT, given="0901234567\n")
                 self.assertEqual(said.returncode, 0, said.stderr)
+                self.assertIn("audrey.jpg: not used, shows somebody else than the other pictures\n", said.stdout)
+                self.assertEqual(said.stdout.count(": used\n"), 3, said.stdout)
                 self.assertIn(f"token card 999901******{card}", said.stdout, "the token stays what it was")
                 self.assertNotIn("0901234567", said.stdout + said.stderr)
                 said = self.enrol(host, "bert", "--take", video("franck.mp4"), *claim, *CONSENT)
@@ -222,10 +226,12 @@ class Customers(unittest.TestCase):
             empty = pathlib.Path(folder) / "pictures"
             empty.mkdir()
             grey_picture(pathlib.Path(folder) / "grey.png")
-            several = self.photos(folder)
-            shutil.copy(CACHE / "portraits/audrey.jpg", several)
+            several = pathlib.Path(folder) / "several"
+            several.mkdir()
+            for name in ("audrey.jpg", "franck_02221.jpg"):
+                shutil.copy(CACHE / "portraits" / name, several)
             for take, words in ((str(broken), "broken.mp4"), (folder + "/nowhere.mp4", "nowhere.mp4"), (str(empty), "pictures"),
-                                (folder + "/grey.png", "no face was found"), (several, "more than one person")):
+                                (folder + "/grey.png", "grey.png: no face found"), (str(several), "more than one person")):
                 said = self.enrol(host, "anna", "--take", take, "--claim", "phone=123", *CONSENT)
                 self.assertEqual(said.returncode, 1, said.stdout)
                 self.assertIn(words, said.stderr)

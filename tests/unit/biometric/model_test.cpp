@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <cmath>
 #include <fstream>
 
 #include "biometric/pipeline/pipeline.hpp"
@@ -70,7 +72,7 @@ TEST_F(ModelFiles, a_model_with_one_byte_changed_is_refused) {
 
 TEST_F(ModelFiles, every_real_model_with_one_byte_changed_is_refused) {
   SKIP_WITHOUT_REAL_MEDIA();
-  for (const char* name : {"fr_detect.onnx", "fr_landmark.onnx", "fr_liveness.onnx", "fr_feature.onnx"}) {
+  for (const char* name : {"fr_detect.onnx", "fr_landmark.onnx", "fr_liveness.onnx", "fr_feature.onnx", "mobilefacenet.onnx"}) {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     for (const auto& entry : fs::directory_iterator(models_folder())) fs::copy(entry.path(), folder_);
@@ -104,18 +106,62 @@ TEST_F(ModelFiles, a_calibration_that_claims_more_than_it_knows_is_refused) {
     });
   };
   const std::string points = "  false_match_rate: [{rate: 0.01, cosine: 0.2}, {rate: 0.0001, cosine: 0.4}]\n";
-  const std::string of_it = "  model: " + model + "\n";
+  const std::string of_it = "  models: ours\n";
   EXPECT_EQ(refusal(of_it + "  impostor_comparisons: 300000\n" + points), "none");
   EXPECT_THAT(refusal(of_it + "  impostor_comparisons: 299000\n" + points),
               testing::HasSubstr("embedding.yaml:8: a false match rate of 0.0001 is more than 299000 impostor comparisons can support: "
                                  "29.9 false matches are expected (at least 30)"));
   EXPECT_THAT(refusal(of_it + points), testing::HasSubstr("\"impostor_comparisons\" is missing"));
-  EXPECT_THAT(refusal("  impostor_comparisons: 300000\n" + points), testing::HasSubstr("\"model\" is missing"));
-  EXPECT_THAT(refusal("  model: other\n  impostor_comparisons: 300000\n" + points),
-              testing::HasSubstr("embedding.yaml:6: the calibration is of another model"));
+  EXPECT_THAT(refusal("  impostor_comparisons: 300000\n" + points), testing::HasSubstr("\"models\" is missing"));
   EXPECT_THAT(refusal(of_it + "  impostor_comparisons: 300000\n  false_match_rate: [{rate: 0.01, cosine: 0.2}]\n"),
               testing::HasSubstr("at least two points"));
   EXPECT_THAT(refusal(of_it + "  impostor_comparisons: 300000\n"), testing::HasSubstr("\"false_match_rate\" is missing"));
+}
+
+// A score is of both embeddings: a calibration holds for these, mirrored as they are, in these shares.
+TEST_F(ModelFiles, a_calibration_of_other_embeddings_does_not_start) {
+  SKIP_WITHOUT_REAL_MEDIA();
+  for (const auto& entry : fs::directory_iterator(descriptions_folder())) fs::copy(entry.path(), folder_);
+  const auto read = [&](const char* name) {
+    std::ifstream in(descriptions_folder() / name);
+    return std::string((std::istreambuf_iterator<char>(in)), {});
+  };
+  const auto changed = [](std::string text, const std::string& from, const std::string& to) {
+    return text.replace(text.find(from), from.size(), to);
+  };
+  const std::string first = read("embedding.yaml");
+  const std::string second = read("second_embedding.yaml");
+  const auto refusal = [&] { return fault([&] { load_models(folder_, models_folder()); }); };
+  EXPECT_EQ(refusal(), "none");
+  write("second_embedding.yaml", changed(second, "share: 0.", "share: 0.9"));
+  EXPECT_THAT(refusal(), testing::HasSubstr("embedding.yaml: the calibration is of other embeddings than these"));
+  write("second_embedding.yaml", changed(second, "mirrored: true", "mirrored: false"));
+  EXPECT_THAT(refusal(), testing::HasSubstr("the calibration is of other embeddings than these"));
+  write("second_embedding.yaml", changed(second, "share: 0.", "share: 1."));
+  EXPECT_THAT(refusal(), testing::HasSubstr("decision.share is not between 0 and 1"));
+  write("second_embedding.yaml", second);
+  write("embedding.yaml", changed(first, "  models: ", "  models: 0"));
+  EXPECT_THAT(refusal(), testing::HasSubstr("(its \"models\" is not "));
+}
+
+// The network that script/setup converts is compared with another reading of the same file: its operators
+// computed in double precision, straight from the .tflite.
+TEST_F(ModelFiles, the_converted_network_gives_what_its_original_gives) {
+  SKIP_WITHOUT_REAL_MEDIA();
+  ModelSet models = load_models(descriptions_folder(), models_folder());
+  models.second_embedding.description.feeding.mirrored = false;
+  camera::Frame picture = camera::make_frame(112, 112);
+  for (int y = 0; y < 112; ++y)
+    for (int x = 0; x < 112; ++x) {
+      std::uint8_t* pixel = picture.row(y) + 3 * x;
+      pixel[0] = static_cast<std::uint8_t>(3 * x + y);
+      pixel[1] = static_cast<std::uint8_t>(x * y);
+      pixel[2] = static_cast<std::uint8_t>(x + 5 * y);
+    }
+  const Template values = Embedder(models).embed_aligned(picture);
+  const double scale = 22.607427 / std::sqrt(second_share(models));
+  constexpr std::array<double, 8> expected = {0.1080, 0.6312, 0.3712, -0.2683, -1.5398, 0.6698, -1.7688, -0.8779};
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(scale * values[512 + i], expected[i], 1e-3) << i;
 }
 
 TEST_F(ModelFiles, who_makes_a_calibration_needs_none) {

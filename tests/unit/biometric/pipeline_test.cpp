@@ -1,5 +1,6 @@
 #include "biometric/pipeline/pipeline.hpp"
 
+#include "biometric/pipeline/fusion.hpp"
 #include "camera/replay.hpp"
 #include "tests/unit/biometric/real_media.hpp"
 

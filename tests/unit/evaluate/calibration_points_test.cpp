@@ -46,7 +46,7 @@ TEST(CalibrationFile, replaces_the_calibration_and_nothing_else) {
   MadeCalibration made;
   made.from = "faces of \"our\" staff";
   made.stage = "whole pictures";
-  made.model_sha256 = "abc";
+  made.models = "abc";
   made.impostor_comparisons = 7000000;
   OperatingPoint point;
   point.asked_rate = 1e-5;

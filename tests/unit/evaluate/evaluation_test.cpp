@@ -1,5 +1,6 @@
 #include "biometric/evaluate/evaluation.hpp"
 
+#include "biometric/evaluate/report.hpp"
 #include "tests/unit/evaluate/samples.hpp"
 
 namespace sesame::evaluation {
@@ -78,9 +79,9 @@ TEST(AttackDetection, counts_attacks_taken_for_bona_fide_by_species) {
 }
 
 Evaluation evaluate(const MadeUp& made, const std::map<std::string, std::string>& groups = {},
-                    const std::optional<PairList>& pairs = {}) {
+                    const std::optional<PairList>& pairs = {}, std::size_t enrolled = 0) {
   Evaluation evaluation;
-  const EvaluationInput input{made.data, pairs, groups, {{1e-2, 0.6}, {1e-3, 0.7}}, 2};
+  const EvaluationInput input{made.data, pairs, groups, {{1e-2, 0.6}, {1e-3, 0.7}}, 2, enrolled};
   evaluate_samples(evaluation, input, made.samples);
   return evaluation;
 }
@@ -119,6 +120,18 @@ TEST(Evaluation, of_pairs_has_folds_and_no_search) {
   EXPECT_FALSE(evaluation.identification.has_value());
   ASSERT_TRUE(evaluation.folds.has_value());
   EXPECT_DOUBLE_EQ(evaluation.folds->accuracy.mean, 1);
+}
+
+TEST(Evaluation, of_enrolled_people_says_how_they_were_enrolled) {
+  const MadeUp made = crowd(30, 4, 64, 0.5F);
+  const Evaluation evaluation = evaluate(made, {}, {}, 3);
+  ASSERT_TRUE(evaluation.enrolled.has_value());
+  EXPECT_EQ(evaluation.enrolled->people, 30U);
+  EXPECT_EQ(evaluation.enrolled->references, evaluation.genuine);
+  EXPECT_EQ(evaluation.impostor, evaluation.genuine * 29 * 4);
+  EXPECT_FALSE(evaluation.identification.has_value());
+  EXPECT_THAT(text_summary(evaluation), testing::HasSubstr("30 people enrolled from 3 pictures each"));
+  EXPECT_THROW(evaluate(made, {}, {}, 4), DataError);
 }
 
 TEST(Evaluation, of_nobody_acquired_is_empty_and_does_not_fail) {

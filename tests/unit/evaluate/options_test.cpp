@@ -28,6 +28,9 @@ TEST(EvaluateOptions, that_contradict_each_other_are_refused) {
   EXPECT_THROW(passed_on({"faces", "--aligned", "--no-gate"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--aligned", "--attacks", "a"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--pairs", "p", "--calibrate", "c"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"faces", "--pairs", "p", "--enrolled", "5"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"faces", "--scores", "s", "--enrolled", "5"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"faces", "--enrolled", "1"}), CLI::ParseError);
   EXPECT_THROW(passed_on({}), CLI::ParseError);
 }
 

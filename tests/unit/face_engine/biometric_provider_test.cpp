@@ -163,7 +163,7 @@ TEST_F(BiometricService, import_replaces_the_whole_set_and_fails_whole) {
   EXPECT_TRUE(talk().payload().at("templates").as_object().contains("id3"));
   options.most_templates = 64;
   EXPECT_EQ(import_people(std::vector<std::string>(65, "x")).back(), "done capacityExceeded");
-  EXPECT_EQ(status("remainingStorage").to_number<int>(), 63 * 2048);
+  EXPECT_EQ(status("remainingStorage").to_number<int>(), 63 * 2816);
 }
 
 TEST_F(BiometricService, verify_compares_with_one_and_identity_with_all_best_first) {

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "biometric/gallery.hpp"
+
 inline float cosine(std::span<const float> left, std::span<const float> right) {
   double sum = 0;
   for (std::size_t i = 0; i < left.size(); ++i)
@@ -18,7 +20,7 @@ inline void normalise(std::vector<float>& values) {
   for (float& value : values) value /= length;
 }
 
-inline std::vector<float> face(unsigned seed, std::size_t dimension = 512) {
+inline std::vector<float> face(unsigned seed, std::size_t dimension = sesame::biometric::template_length) {
   std::mt19937 generator(seed);
   std::normal_distribution<float> spread;
   std::vector<float> values(dimension);

@@ -119,6 +119,8 @@ TEST_F(IdentityStoreTest, enrolling_again_destroys_the_old_template_and_keeps_th
   EXPECT_EQ(after.token_pan, before.token_pan);
   EXPECT_NE(after.enrolment, before.enrolment);
   EXPECT_EQ(store->enrolments("model-a"), 1U);
+  EXPECT_EQ(store->customers_without("model-a"), 0U);
+  EXPECT_EQ(store->customers_without("model-b"), 1U);
   EXPECT_FALSE(store->find(phone(1), "model-a")) << "the old phone still works";
   EXPECT_TRUE(store->find({"passcode", "1000001"}, "model-a")) << "a kind that was not given was taken away";
   EXPECT_GT(cosine(store->find({"phone", "777"}, "model-a")->floats(), face(50)), 0.99999F);
@@ -135,6 +137,7 @@ TEST_F(IdentityStoreTest, a_second_model_stands_beside_the_first) {
   store->enrol(ask);
   EXPECT_EQ(store->enrolments("model-a"), 1U);
   EXPECT_EQ(store->enrolments("model-b"), 1U);
+  EXPECT_EQ(store->customers_without("model-b"), 0U);
   EXPECT_GT(cosine(store->find(phone(1), "model-b")->floats(), values), 0.99999F);
 }
 
