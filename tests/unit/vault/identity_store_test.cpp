@@ -197,7 +197,7 @@ TEST_F(IdentityStoreTest, tells_a_person_what_is_held_and_no_template) {
   EXPECT_EQ(held.token_pan_masked, "999901******0001");
   EXPECT_EQ(held.consents.size(), 2U);
   EXPECT_EQ(held.enrolments.size(), 1U);
-  EXPECT_EQ(held.enrolments[0].values, 512U);
+  EXPECT_EQ(held.enrolments[0].values, template_length);
   EXPECT_EQ(held.claims.size(), 2U);
   EXPECT_EQ(held.back_off.size(), 2U);
   EXPECT_EQ(held.receipts.size(), 1U);

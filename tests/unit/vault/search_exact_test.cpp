@@ -83,7 +83,7 @@ TEST(SearchExact, random_rows_rank_as_by_floats) {
 }
 
 TEST(SearchExact, a_genuine_face_is_found_among_its_lookalikes) {
-  Pair pair(512);
+  Pair pair(template_length);
   for (unsigned i = 0; i < 1500; ++i) pair.add("c" + std::to_string(i), face(i));
   for (unsigned i = 0; i < 40; ++i)
     pair.add("alike" + std::to_string(i), face_again(20, 0.5F + 0.01F * static_cast<float>(i)));
@@ -94,7 +94,7 @@ TEST(SearchExact, a_genuine_face_is_found_among_its_lookalikes) {
 }
 
 TEST(SearchExact, rows_that_differ_in_the_last_bit_alone_are_told_apart) {
-  Pair pair(512);
+  Pair pair(template_length);
   const Vector probe = face(1);
   for (unsigned i = 0; i < 300; ++i) pair.add("c" + std::to_string(i), nudged(face_again(1, 0.6F), i * 7));
   for (const std::size_t maximum : {1, 5, 200}) pair.compare(probe, maximum);
