@@ -94,13 +94,13 @@ class CustodyTest : public testing::Test, public StoreFixture {
 };
 
 TEST_F(CustodyTest, the_clock_deletes_who_is_not_seen_any_more_and_the_journal_has_the_receipt) {
-  rules.unused = days(400);
+  rules.unused = days(40);
   open();
   const Enrolled first = enrol(1);
   enrol(2);
-  executor.advance(days(300));
+  executor.advance(days(30));
   gallery->note_use("customer-2");
-  executor.advance(days(100) - 2h);
+  executor.advance(days(10) - 2h);
   EXPECT_EQ(store->customers(), 2U);
   executor.advance(4h);
   EXPECT_EQ(store->customers(), 1U);
@@ -127,10 +127,10 @@ TEST_F(CustodyTest, a_receipt_whose_arrival_was_not_acknowledged_comes_again_aft
 }
 
 TEST_F(CustodyTest, a_clock_that_would_delete_most_customers_at_once_deletes_nobody_and_says_so) {
-  rules.unused = days(400);
+  rules.unused = days(40);
   open();
   for (unsigned number = 1; number <= 12; ++number) enrol(number);
-  executor.advance(days(401));
+  executor.advance(days(41));
   EXPECT_EQ(store->customers(), 12U);
   EXPECT_THAT(journaled().notes,
               testing::Contains(HasSubstr("12 of 12 customers are due for deletion at once")));
@@ -146,10 +146,10 @@ TEST_F(CustodyTest, a_clock_that_would_delete_most_customers_at_once_deletes_nob
 }
 
 TEST_F(CustodyTest, an_old_template_is_told_to_the_operator_once_and_still_lets_in) {
-  rules.enrol_again = days(700);
+  rules.enrol_again = days(70);
   open();
   enrol(1);
-  executor.advance(days(699));
+  executor.advance(days(69));
   EXPECT_THAT(journaled().notes, IsEmpty());
   executor.advance(days(2));
   EXPECT_THAT(journaled().notes, ElementsAre(HasSubstr("asked to enrol again: 1")));
