@@ -51,8 +51,8 @@ class SealedGallery final : public Gallery {
         gallery_(store_, embedding_id) {
     if (const std::size_t others = store_.customers_without(embedding_id); others > 0)
       std::fprintf(stderr,
-                   "sesame-face: the templates of %zu customers in %s are of other embedding models than these: "
-                   "they are recognised when they are enrolled again\n",
+                   "sesame-face: the templates of %zu customers in %s are of other embedding models than "
+                   "these: they are recognised when they are enrolled again\n",
                    others, arguments.store.c_str());
   }
 
