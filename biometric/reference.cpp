@@ -72,7 +72,7 @@ Template template_of_bytes(std::span<const std::uint8_t> bytes, const std::strin
   if (bytes.size() != embedding_id.size() + values)
     refuse("the reference is not a template of this engine, or of other embedding models (another length)");
   if (!std::equal(embedding_id.begin(), embedding_id.end(), bytes.begin()))
-    refuse("the reference is a template of other embedding models than this engine's: make it again with these");
+    refuse("the reference is a template of other embedding models than this engine's: make it again");
   Template reference(template_length);
   std::memcpy(reference.data(), bytes.data() + embedding_id.size(), values);
   double norm = 0;

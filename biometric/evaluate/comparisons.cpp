@@ -189,7 +189,8 @@ CrossTrials trials_among(const Comparisons& comparisons,
       if (place[person]) ++counts[*place[person]];
     return counts;
   };
-  if (comparisons.references) return reference_cross_trials(count(*comparisons.references), count(comparisons.persons));
+  if (comparisons.references)
+    return reference_cross_trials(count(*comparisons.references), count(comparisons.persons));
   return all_cross_trials(count(comparisons.persons));
 }
 
@@ -204,8 +205,9 @@ std::uint64_t trials_between(const Comparisons& comparisons,
           return (a == one && b == other) || (a == other && b == one);
         }));
   const auto members = [&](const std::vector<std::uint32_t>& persons, std::uint32_t group) {
-    return static_cast<std::uint64_t>(std::count_if(
-        persons.begin(), persons.end(), [&](std::uint32_t person) { return group_of_person[person] == group; }));
+    return static_cast<std::uint64_t>(
+        std::count_if(persons.begin(), persons.end(),
+                      [&](std::uint32_t person) { return group_of_person[person] == group; }));
   };
   const std::vector<std::uint32_t>& pictures = comparisons.persons;
   if (!comparisons.references) return members(pictures, one) * members(pictures, other);

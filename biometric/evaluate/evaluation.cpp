@@ -210,9 +210,10 @@ void evaluate_samples(Evaluation& evaluation, const EvaluationInput& input, cons
   for (const AskedPoint& point : calibrated) wanted = std::min(wanted, point.step);
   std::optional<Enrolled> enrolled;
   if (input.enrolled > 0) enrolled = enrol(evaluation, input, samples);
-  const Comparisons comparisons = input.pairs ? compare_listed(samples, *input.pairs)
-                                  : enrolled  ? compare_enrolled(samples, *enrolled, wanted, input.jobs, progress)
-                                              : compare_everybody(samples, wanted, input.jobs, progress);
+  const Comparisons comparisons =
+      input.pairs ? compare_listed(samples, *input.pairs)
+      : enrolled  ? compare_enrolled(samples, *enrolled, wanted, input.jobs, progress)
+                  : compare_everybody(samples, wanted, input.jobs, progress);
   evaluation.people = input.data.people.size();
   evaluation.pictures = input.data.pictures.size();
   evaluation.genuine = comparisons.genuine.size();

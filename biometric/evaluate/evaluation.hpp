@@ -147,8 +147,8 @@ struct EvaluationInput {
   std::size_t enrolled = 0;  // pictures that a person is enrolled from; 0: each picture with every other
 };
 
-// Fills the part of `evaluation` that follows from the scores. `progress` is of the comparisons. Throws DataError:
-// nobody has enough pictures to be enrolled from.
+// Fills the part of `evaluation` that follows from the scores. `progress` is of the comparisons. Throws
+// DataError: nobody has enough pictures to be enrolled from.
 void evaluate_samples(Evaluation& evaluation, const EvaluationInput& input, const Samples& samples,
                       const Progress& progress = {});
 

@@ -80,7 +80,8 @@ class Run {
     const Samples samples = samples_of(data_, acquired);
     {
       std::optional<program::ProgressBar> bar;
-      evaluate_samples(evaluation_, {data_, pairs_, groups_, calibration_, options_.jobs, options_.enrolled}, samples,
+      evaluate_samples(evaluation_,
+                       {data_, pairs_, groups_, calibration_, options_.jobs, options_.enrolled}, samples,
                        comparing(bar));
     }
     if (evaluation_.groups) {

@@ -12,8 +12,8 @@ constexpr double same_face_rate = 1e-4;
 // A look that joins changes the face, and with it who else belongs; it settles after one or two rounds.
 constexpr int most_rounds = 8;
 
-// A fused template's length by the length of the looks' mean. Found on the calibration half of Labelled Faces in the
-// Wild: at this exponent templates of 2, 3 and 5 pictures match strangers as often as single pictures do.
+// A fused template's length by the length of the looks' mean. Found on the calibration half of Labelled Faces
+// in the Wild: at this exponent templates of 2, 3 and 5 pictures match strangers as often as single pictures.
 constexpr double agreement_exponent = 0.3;
 
 using Members = std::vector<bool>;
@@ -37,7 +37,8 @@ class Cosines {
  public:
   explicit Cosines(const std::vector<Template>& looks) : size_(looks.size()), values_(size_ * size_) {
     for (std::size_t i = 0; i < size_; ++i)
-      for (std::size_t j = 0; j <= i; ++j) values_[i * size_ + j] = values_[j * size_ + i] = cosine(looks[i], looks[j]);
+      for (std::size_t j = 0; j <= i; ++j)
+        values_[i * size_ + j] = values_[j * size_ + i] = cosine(looks[i], looks[j]);
   }
   std::size_t size() const { return size_; }
   double of(std::size_t i, std::size_t j) const { return values_[i * size_ + j]; }

@@ -96,7 +96,8 @@ ModelDescription read_description(const fs::path& yaml, Calibrated calibrated) {
   }
   if (!root.IsMap()) refuse(yaml, root.Mark(), "expected role, file, sha256 and feeding");
   ModelDescription description;
-  description.role = required<std::string>(root, "role", yaml, "detector, landmarks, liveness, embedding or second_embedding");
+  description.role = required<std::string>(root, "role", yaml,
+                                           "detector, landmarks, liveness, embedding or second_embedding");
   description.file = required<std::string>(root, "file", yaml, "a file name");
   description.sha256 = required<std::string>(root, "sha256", yaml, "64 hexadecimal digits");
   if (description.sha256.size() != 64)
@@ -172,8 +173,8 @@ ModelSet load_models(const fs::path& descriptions, const fs::path& models, Calib
                     (descriptions / "embedding.yaml").string()));
   if (embedding.calibrated_for != embedding_id(set))
     throw ModelError(
-        fmt::format("{}: the calibration is of other embeddings than these (its \"models\" is not {}; make one: "
-                    "sesame evaluate --calibrate)",
+        fmt::format("{}: the calibration is of other embeddings than these (its \"models\" is not {}; make "
+                    "one: sesame evaluate --calibrate)",
                     (descriptions / "embedding.yaml").string(), embedding_id(set)));
   return set;
 }

@@ -193,7 +193,8 @@ Template Embedder::embed_aligned(const camera::Frame& aligned) {
   for (const Part& part : parts_)
     append_direction(embedding_of(*part.network, pixels(aligned)), std::sqrt(part.share), values);
   if (values.size() != template_length)
-    throw ModelError("the embedding models do not give " + std::to_string(template_length) + " values together");
+    throw ModelError("the embedding models do not give " + std::to_string(template_length) +
+                     " values together");
   return values;
 }
 

@@ -323,7 +323,8 @@ EnrolledCustomer read_enrolled(const object& from) {
                             static_cast<std::uint32_t>(number_field(from, "captures", UINT32_MAX))};
   for (const json::value& entry : array_field(from, "pictures", most_pictures)) {
     const object& one = item(entry, "pictures");
-    enrolled.pictures.push_back({text_field(one, "name", longest_text), text_field(one, "refused", longest_text)});
+    enrolled.pictures.push_back(
+        {text_field(one, "name", longest_text), text_field(one, "refused", longest_text)});
   }
   return enrolled;
 }

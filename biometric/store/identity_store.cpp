@@ -59,8 +59,8 @@ std::size_t IdentityStore::enrolments(const std::string& model) {
 
 std::size_t IdentityStore::customers_without(const std::string& model) {
   return static_cast<std::size_t>(state_->database.number(
-      "SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT 1 FROM enrolments e WHERE e.customer = c.id AND "
-      "e.model = $1)",
+      "SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT 1 FROM enrolments e WHERE e.customer = c.id "
+      "AND e.model = $1)",
       {model}));
 }
 

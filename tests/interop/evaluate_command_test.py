@@ -24,7 +24,7 @@ LFW = pathlib.Path(os.environ.get("SESAME_LFW", "/nowhere"))
 
 
 def have_faces():
-    return (BIN / "sesame-evaluate").exists() and (CACHE / "models/fr_feature.onnx").exists() and (CACHE / "portraits/audrey.jpg").exists()
+    return (BIN / "sesame-evaluate").exists() and (CACHE / "models/mobilefacenet.onnx").exists() and (CACHE / "portraits/audrey.jpg").exists()
 
 
 def evaluate(*words, limit=300):

