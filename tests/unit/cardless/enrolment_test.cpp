@@ -92,8 +92,9 @@ TEST_F(EnrolmentAtTheAtm, a_wrong_code_is_refused_and_a_right_one_is_good_once) 
 
 TEST_F(EnrolmentAtTheAtm, under_an_age_limit_the_bank_says_how_old_the_customer_is) {
   atm->engine->rules.guardian_under = 16;
-  for (const auto& [age, expected] : {std::pair{-1, "could not be registered"}, std::pair{15, "could not be registered"},
-                                      std::pair{16, "You are registered"}}) {
+  for (const auto& [age, expected] :
+       {std::pair{-1, "could not be registered"}, std::pair{15, "could not be registered"},
+        std::pair{16, "You are registered"}}) {
     SCOPED_TRACE(age);
     const auto code = codes->issue("carl", "", now(), std::chrono::hours(24), age);
     EXPECT_EQ(atm->verb("keyboard press fdk08"), "ok");
