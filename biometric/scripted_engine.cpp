@@ -178,6 +178,9 @@ void ScriptedEngine::set_dead(bool dead) {
 void ScriptedEngine::enrol_person(const EnrolRequest& request, const std::string& person) {
   if (request.consent.reference.empty())
     throw EngineRefusal(EngineRefusal::Reason::not_enrolled, "an enrolment needs a consent record");
+  const std::string lacks =
+      guardian_lacks(rules, request.consent.age, request.consent.given_by, request.consent.guardian);
+  if (!lacks.empty()) throw EngineRefusal(EngineRefusal::Reason::not_enrolled, lacks);
   for (const Claim& claim : request.claims)
     if (find(claim) != nullptr)
       throw EngineRefusal(EngineRefusal::Reason::not_enrolled,

@@ -8,6 +8,7 @@
 
 #include "biometric/back_off.hpp"
 #include "biometric/engine.hpp"
+#include "biometric/privacy_rules.hpp"
 #include "spi/service/waiting.hpp"
 
 namespace sesame::biometric {
@@ -32,6 +33,7 @@ class ScriptedEngine final : public Engine {
   spi::Duration capture_time = std::chrono::milliseconds(300);
   spi::Duration decision_time = std::chrono::milliseconds(50);
   EngineInfo engine_info;
+  PrivacyRules rules;  // who is enrolled under
 
   // What was asked, for assertions.
   struct Counts {

@@ -80,25 +80,26 @@ spi::Task<Expiry> StoreCustody::expire(bool only_say, std::string by) {
 
 spi::Task<void> StoreCustody::look_at_the_clock() {
   Expiry expiry = co_await due_now();
-  if (expiry.due_in_all > credible && expiry.due_in_all * 2 > expiry.customers) {
-    note(std::to_string(expiry.due_in_all) + " of " + std::to_string(expiry.customers) +
-         " customers are due for deletion at once: nobody was deleted; if the clock is right, "
-         "`sesame identities expire` deletes them");
-  } else {
-    co_await delete_due(expiry, "retention clock");
-  }
-  if (expiry.enrol_again > 0 && expiry.enrol_again != told_enrol_again_)
-    note("customers whose template is old and who are asked to enrol again: " +
-         std::to_string(expiry.enrol_again) + " (sesame identities)");
-  told_enrol_again_ = expiry.enrol_again;
+  const bool incredible = expiry.due_in_all > credible && expiry.due_in_all * 2 > expiry.customers;
+  if (!incredible) co_await delete_due(expiry, "retention clock");
+  note_once(told_incredible_,
+            incredible ? std::to_string(expiry.due_in_all) + " of " + std::to_string(expiry.customers) +
+                             " customers are due for deletion at once: nobody was deleted; if the clock is "
+                             "right, `sesame identities expire` deletes them"
+                       : "");
+  note_once(told_enrol_again_,
+            expiry.enrol_again > 0 ? "customers whose template is old and who are asked to enrol again: " +
+                                         std::to_string(expiry.enrol_again) + " (sesame identities)"
+                                   : "");
 }
 
 spi::Task<void> StoreCustody::watch_the_clock() {
   while (true) {
     try {
       co_await look_at_the_clock();
-    } catch (const StoreError& error) {
-      note(std::string("the rules of retention could not be followed: ") + error.what());
+      told_trouble_.clear();
+    } catch (const std::exception& error) {  // of the store, or of a token that went away
+      note_once(told_trouble_, std::string("the rules of retention could not be followed: ") + error.what());
     }
     co_await spi::sleep_for(clock_period);
   }
@@ -159,6 +160,12 @@ spi::Task<Rotation> StoreCustody::rotate(std::function<void(Rotation)> progress)
 void StoreCustody::note(std::string text) {
   constexpr std::size_t most_notes = 100;  // nobody asks where there is no host
   if (notes_.size() < most_notes) notes_.push_back(std::move(text));
+}
+
+// The clock looks every hour; the operator hears of a thing when it begins, and when it is another.
+void StoreCustody::note_once(std::string& told, std::string text) {
+  if (!text.empty() && text != told) note(text);
+  told = std::move(text);
 }
 
 spi::Task<CustodyNews> StoreCustody::news(std::int64_t journaled) {

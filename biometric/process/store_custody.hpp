@@ -31,6 +31,7 @@ class StoreCustody final : public Custody {
   spi::Task<void> renew_all();
   void start_renewing();
   void note(std::string text);
+  void note_once(std::string& told, std::string text);
 
   IdentityStore& store_;
   Gallery& gallery_;
@@ -39,7 +40,7 @@ class StoreCustody final : public Custody {
   bool renewing_ = false;
   std::string renewing_failed_;
   spi::Signal renewed_;
-  std::uint64_t told_enrol_again_ = 0;
+  std::string told_incredible_, told_enrol_again_, told_trouble_;
   std::vector<std::string> notes_;
   spi::TaskScope tasks_;
 };

@@ -14,6 +14,7 @@ void TextTerminalPrompter::begin() {
 
 void Prompter::say(std::string_view word, std::string detail) {
   std::vector<PromptPart> parts;
+  parts.reserve(2);  // a passcode is not left behind by growing
   parts.push_back({std::string(word), {}});
   if (!detail.empty()) parts.push_back({{}, std::move(detail)});
   say(std::move(parts));

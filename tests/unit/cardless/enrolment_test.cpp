@@ -90,6 +90,24 @@ TEST_F(EnrolmentAtTheAtm, a_wrong_code_is_refused_and_a_right_one_is_good_once) 
   EXPECT_FALSE(codes->redeem(code, now()).has_value());
 }
 
+TEST_F(EnrolmentAtTheAtm, under_an_age_limit_the_bank_says_how_old_the_customer_is) {
+  atm->engine->rules.guardian_under = 16;
+  for (const auto& [age, expected] :
+       {std::pair{-1, "could not be registered"}, std::pair{15, "could not be registered"},
+        std::pair{16, "You are registered"}}) {
+    SCOPED_TRACE(age);
+    const auto code = codes->issue("carl", "", now(), std::chrono::hours(24), age);
+    EXPECT_EQ(atm->verb("keyboard press fdk08"), "ok");
+    EXPECT_EQ(atm->verb("keyboard press enter"), "ok");
+    type(code);
+    show_own_card();
+    atm->engine->show({"face of carl"});
+    atm->pass(2s);
+    EXPECT_THAT(first_row(), HasSubstr(expected));
+    atm->pass(10s);
+  }
+}
+
 TEST_F(EnrolmentAtTheAtm, somebody_elses_card_enrols_nobody) {
   const auto code = issue("5413330089010640");
   EXPECT_EQ(atm->verb("keyboard press fdk08"), "ok");
