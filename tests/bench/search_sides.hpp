@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "biometric/gallery.hpp"
+
 namespace sesame::bench {
 
-inline constexpr std::size_t face_length = 512;
+inline constexpr std::size_t face_length = biometric::template_length;
 using Rows = std::span<const float>;  // one after the other, face_length each
 
 /// Faces as an embedding spreads them: directions at random, with families of four that are alike (a cosine of 0.3), and probes
