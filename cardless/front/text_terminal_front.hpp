@@ -68,9 +68,9 @@ class TextTerminalFront final : public Front {
   bool echoed_ = false;   // keys were shown, which the shadow does not know of
   int application_ = 0;   // commands of the application that show something, running or waiting
   spi::TimePoint last_command_{};
-  std::vector<std::string> invitation_;      // wanted
-  std::vector<std::string> last_invitation_; // what was dealt with last
-  int invitation_columns_ = 0;               // of its line, which is shown; 0 for none
+  std::vector<std::string> invitation_;       // wanted
+  std::vector<std::string> last_invitation_;  // what was dealt with last
+  int invitation_columns_ = 0;                // of its line, which is shown; 0 for none
   spi::Signal changed_;
   spi::TaskScope tasks_;
 };

@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <cmath>
 
+#include "spi/contract/json_text.hpp"
+
 namespace sesame::contract {
 
 namespace json = boost::json;
@@ -228,25 +230,17 @@ std::variant<Envelope, EnvelopeFault> envelope_of(json::value& message) {
   return envelope;
 }
 
-void add_quoted(std::string& out, std::string_view text) {
-  const bool plain = std::ranges::all_of(text, [](char c) { return c >= ' ' && c != '"' && c != '\\' && c != 0x7f; });
-  if (plain)
-    out.append("\"").append(text).append("\"");
-  else
-    out.append(json::serialize(json::string_view(text)));
-}
-
 void add_text(std::string& out, std::string_view key, const std::string& text) {
   if (text.empty()) return;
   out.append(",\"").append(key).append("\":");
-  add_quoted(out, text);
+  append_quoted(out, text);
 }
 
 std::string print_header(const Header& header) {
   std::string out;
   out.reserve(256);
   out.append("{\"header\":{\"type\":\"").append(to_string(header.type)).append("\",\"name\":");
-  add_quoted(out, header.name);
+  append_quoted(out, header.name);
   out.append(",\"version\":\"").append(to_string(header.version)).append("\"");
   if (header.request_id) out.append(",\"requestId\":").append(std::to_string(*header.request_id));
   if (header.timeout_ms) out.append(",\"timeout\":").append(std::to_string(header.timeout_ms));

@@ -1,7 +1,11 @@
 // JSON text to values under limits: Boost.JSON's parser with a handler of our own, because its ready-made one
 // takes the last of two equal keys without a word.
+#include "spi/contract/json_text.hpp"
+
+#include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <cmath>
 
 #include "spi/contract/envelope.hpp"
@@ -156,6 +160,15 @@ std::variant<json::value, EnvelopeFault> parse_limited(std::string_view text, co
 }
 
 }  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+  const bool plain =
+      std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '"' && c != '\\'; });
+  if (plain)
+    out.append("\"").append(text).append("\"");
+  else
+    out.append(json::serialize(json::string_view(text)));
+}
 
 std::variant<json::value, EnvelopeFault> parse_json(std::string_view text, const EnvelopeLimits& limits) try {
   return parse_limited(text, limits);

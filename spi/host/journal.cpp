@@ -4,13 +4,12 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <boost/json/serialize.hpp>
 #include <iterator>
 #include <map>
 
+#include "spi/contract/json_text.hpp"
+
 namespace sesame::spi {
-namespace json = boost::json;
 
 namespace {
 constexpr std::size_t file_bytes = 16u << 20;
@@ -20,11 +19,7 @@ constexpr std::size_t files_kept = 8;
 class Line {
  public:
   Line& text(std::string_view name, std::string_view value) {
-    const bool plain = std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '"' && c != '\\'; });
-    if (plain)
-      key(name).append("\"").append(value).append("\"");
-    else
-      key(name).append(json::serialize(json::string_view(value)));
+    contract::append_quoted(key(name), value);
     return *this;
   }
   Line& number(std::string_view name, std::uint64_t value) {
@@ -65,10 +60,11 @@ struct Journal::State : std::enable_shared_from_this<Journal::State> {
   std::function<void(std::function<void()>)> later;
   bool unwritten = false;
 
-  void write(Line& line) {
+  /// `level` error: in the file at once, for what ends the process may come next.
+  void write(Line& line, spdlog::level::level_enum level = spdlog::level::info) {
     if (!log) return;
-    log->log(spdlog::level::info, line.finished());
-    if (!later) return log->flush();
+    log->log(level, line.finished());
+    if (!later || level == spdlog::level::err) return log->flush();
     if (std::exchange(unwritten, true)) return;
     later([self = shared_from_this()] {
       self->unwritten = false;
@@ -133,7 +129,7 @@ void Journal::connection_changed(std::string_view service, ConnectionId id, cons
 }
 
 void Journal::provider_fault(std::string_view service, std::string_view command, std::string_view what) {
-  state_->write(Line().text("level", "error").text("service", service).text("command", command).text("fault", what));
+  state_->write(Line().text("level", "error").text("service", service).text("command", command).text("fault", what), spdlog::level::err);
 }
 
 }  // namespace sesame::spi

@@ -18,6 +18,7 @@ class Journal final : public ServiceObserver {
   ~Journal() override;
 
   /// Lines go to the file when `later` calls back, all that came until then at once; without it each by itself.
+  /// A provider's fault does not wait.
   void write_later(std::function<void(std::function<void()>)> later);
   /// A line for the operator: what happened, with no customer data in it.
   void note(std::string_view level, std::string_view what);
