@@ -5,6 +5,7 @@ import fcntl
 import os
 import pathlib
 import re
+import select
 import shutil
 import socket
 import struct
@@ -13,7 +14,7 @@ import tempfile
 import threading
 import unittest
 
-from running_host import BIN, STOP_LIMIT, eventually
+from running_host import BIN, START_LIMIT, STOP_LIMIT, eventually
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("SESAME_CACHE") or pathlib.Path.home() / ".cache/sesame")
@@ -85,7 +86,8 @@ class Shell:
 
     def serve(self, line="sesame serve --simulated"):
         host = self.start(line)
-        self.case.assertIn("ws://127.0.0.1:", host.stdout.readline())
+        said = select.select([host.stdout], [], [], START_LIMIT)[0] and host.stdout.readline()
+        self.case.assertIn("ws://127.0.0.1:", said or "", "the host says nothing")
         return host
 
 
@@ -148,9 +150,9 @@ class Pages(unittest.TestCase):
         self.assertIn("success", reading.result())
         seen = ""
         while "completion" not in seen:
-            line = watching.stdout.readline()
-            self.assertTrue(line, "watch ended: " + seen)
-            seen += line
+            more = select.select([watching.stdout], [], [], LIMIT)[0] and os.read(watching.stdout.fileno(), 65536)
+            self.assertTrue(more, "watch says no more: " + seen)
+            seen += more.decode()
         self.assertNotIn("4761739001010119", seen)
 
     def test_operator(self):

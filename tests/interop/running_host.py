@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 
+import watchdog  # noqa: F401
+
 BIN = pathlib.Path(os.environ.get("SESAME_BIN", pathlib.Path(__file__).resolve().parents[2] / "build/dev/bin"))
 START_LIMIT = 60.0
 STOP_LIMIT = 30.0
