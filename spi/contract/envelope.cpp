@@ -212,17 +212,16 @@ std::variant<Envelope, EnvelopeFault> envelope_of(json::value& message) {
   HeaderReader reader(source->get_object());
   if (!reader.read()) return reader.fault();
 
+  Envelope envelope{std::move(reader.header), nullptr};
   const auto refuse = [&](std::string description) {
-    return EnvelopeFault{Fault::bad_header, std::move(description), reader.header.request_id,
-                         reader.header.name};
+    return EnvelopeFault{Fault::bad_header, std::move(description), envelope.header.request_id,
+                         envelope.header.name};
   };
   for (const json::key_value_pair& pair : *object)
     if (pair.key() != "header" && pair.key() != "payload")
       return refuse("only header and payload stand at the top level");
-  Envelope envelope{std::move(reader.header), nullptr};
   json::value* payload = object->if_contains("payload");
   if (!payload || payload->is_null()) return envelope;
-  reader.header = envelope.header;
   if (!payload->is_object()) return refuse("payload: expected an object or null");
   if (payload->get_object().empty())
     return refuse("payload: expected at least one property; without any it is left out");

@@ -1,10 +1,13 @@
 #include "spi/service/asio_executor.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <deque>
 #include <optional>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -26,21 +29,35 @@ struct AsioExecutor::State {
   asio::signal_set signals{context};
   TimerQueue timers;
   std::optional<TimePoint> armed;
-  std::deque<Callback> idle;
+  std::deque<Callback> ready, idle;
+  std::vector<Callback> at_turn_end;
+  std::atomic<std::thread::id> thread;  // that runs; none until then
   std::function<void(const char*)> report = [](const char* what) { std::fprintf(stderr, "sesame: %s\n", what); };
   asio::thread_pool pool;
 
+  static constexpr int longest_turn = 64;
+
   void serve() {
-    constexpr int longest_turn = 64;
-    for (;;) {
-      if (idle.empty() && context.run_one() == 0) return;
-      for (int ran = 0; ran < longest_turn && context.poll_one() > 0; ++ran) {}
-      for (auto left = idle.size(); left > 0; --left) {
-        const Callback callback = std::move(idle.front());
-        idle.pop_front();  // first: one that throws is not called again
-        callback();
-      }
+    thread = std::this_thread::get_id();
+    while (!context.stopped()) {
+      if (ready.empty() && idle.empty()) context.run_one();
+      turn();
+      for (int ran = 0; ran < longest_turn && context.poll_one() > 0; ++ran) turn();
+      for (auto left = idle.size(); left > 0; --left) call_first(idle);
     }
+  }
+
+  // What an event of the system led to. The context would look for new events between any two callbacks, and each look is a
+  // system call; what callbacks post goes past it.
+  void turn() {
+    for (int ran = 0; ran < longest_turn && !ready.empty() && !context.stopped(); ++ran) call_first(ready);
+    for (const Callback& callback : std::exchange(at_turn_end, {})) callback();
+  }
+
+  static void call_first(std::deque<Callback>& queue) {
+    const Callback callback = std::move(queue.front());
+    queue.pop_front();  // first: one that throws is not called again
+    callback();
   }
 
   static TimePoint now() {
@@ -69,7 +86,10 @@ AsioExecutor::~AsioExecutor() { state_->pool.join(); }
 
 TimePoint AsioExecutor::now() const { return State::now(); }
 WallTime AsioExecutor::wall_now() const { return std::chrono::system_clock::now(); }
-void AsioExecutor::post(Callback callback) { asio::post(state_->context, std::move(callback)); }
+void AsioExecutor::post(Callback callback) {
+  if (state_->thread == std::this_thread::get_id()) return state_->ready.push_back(std::move(callback));
+  asio::post(state_->context, std::move(callback));
+}
 
 TimerId AsioExecutor::call_at(TimePoint when, Callback callback) {
   const TimerId id = state_->timers.add(when, std::move(callback));
@@ -113,6 +133,7 @@ void AsioExecutor::run() {
 }
 
 void AsioExecutor::when_idle(Callback callback) { state_->idle.push_back(std::move(callback)); }
+void AsioExecutor::at_turn_end(Callback callback) { state_->at_turn_end.push_back(std::move(callback)); }
 
 void AsioExecutor::stop() { state_->context.stop(); }
 

@@ -55,8 +55,7 @@ bool CommonCommands::supports(const contract::CommandInfo& command) const {
 }
 
 bool CommonCommands::offers(const contract::InterfaceInfo& interface) const {
-  const auto offered = service_.body_->interfaces();
-  return interface.name == "Common" || std::ranges::find(offered, &interface) != offered.end();
+  return interface.name == "Common" || service_.offers(interface);
 }
 
 bool CommonCommands::offers(const contract::CommandInfo& command) const {

@@ -12,7 +12,8 @@ class Request final : public Command, public std::enable_shared_from_this<Reques
  public:
   enum class State { queued, running, completed };
 
-  Request(Service& service, std::shared_ptr<Service::Connection> connection, contract::Envelope envelope);
+  Request(Service& service, std::shared_ptr<Service::Connection> connection, contract::Envelope envelope,
+          const contract::CommandInfo* info);
 
   const contract::CommandInfo& info() const override { return *info_; }
   ConnectionId connection() const override;

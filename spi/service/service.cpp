@@ -111,13 +111,13 @@ void Service::received(Connection& connection, std::string_view frame) {
     return acknowledge(connection, envelope.header, "invalidRequestID",
                        "header.requestId: expected a positive integer that no unfinished command of this connection uses" +
                            std::string(options_.increasing_request_ids ? ", above the last one" : ""));
-  if (stopping_ || !has_room(connection, envelope.header.name))
+  if (stopping_ || !has_room(connection, known))
     return acknowledge(connection, envelope.header, "tooManyRequests",
                        "the service holds " + std::to_string(queued_) + " unfinished commands already");
   connection.last_request_id = *envelope.header.request_id;
   // Always before the command is queued or started (message flow, acknowledge).
   acknowledge(connection, envelope.header, "", "");
-  admit(connection, std::move(envelope));
+  admit(connection, std::move(envelope), known);
 }
 
 void Service::refuse_message(Connection& connection, const contract::EnvelopeFault& fault) {
@@ -137,9 +137,8 @@ bool Service::accept_request_id(Connection& connection, std::int64_t id) const {
 }
 
 // `maximumRequests` is the length of the queue. What runs at once, Common.Cancel above all, must not be locked out by it.
-bool Service::has_room(const Connection& connection, std::string_view name) const {
+bool Service::has_room(const Connection& connection, const contract::CommandInfo* info) const {
   if (connection.requests.size() >= requests_of_one_client) return false;
-  const auto* info = contract::find_command(name);
   if (!info || info->lane == contract::Lane::immediate) return true;
   return options_.maximum_requests == 0 || queued_ < options_.maximum_requests;
 }
@@ -156,8 +155,8 @@ void Service::acknowledge(Connection& connection, const contract::Header& comman
   send(connection, envelope, nullptr);
 }
 
-void Service::admit(Connection& connection, contract::Envelope envelope) {
-  auto request = std::make_shared<Request>(*this, connections_.at(connection.id), std::move(envelope));
+void Service::admit(Connection& connection, contract::Envelope envelope, const contract::CommandInfo* info) {
+  auto request = std::make_shared<Request>(*this, connections_.at(connection.id), std::move(envelope), info);
   request->accepted_ = executor_.now();
   request->arrival_ = ++arrivals_;
   connection.requests.emplace(request->id(), request);
@@ -178,12 +177,16 @@ void Service::admit(Connection& connection, contract::Envelope envelope) {
   schedule(request);
 }
 
+bool Service::offers(const contract::InterfaceInfo& interface) const {
+  const auto offered = body_->interfaces();
+  return std::ranges::find(offered, &interface) != offered.end();
+}
+
 void Service::check(const Request& request) const {
   const std::string& name = request.header().name;
   const contract::CommandInfo* info = request.info_;
-  const auto offered = body_->interfaces();
   const bool common = info && info->interface->name == "Common" && common_;
-  if (!info || (!common && std::find(offered.begin(), offered.end(), info->interface) == offered.end()))
+  if (!info || (!common && !offers(*info->interface)))
     throw Refusal(CompletionCode::invalidCommand, name + " is no command of this service");
   if (!(common ? common_->supports(*info) : body_->supports(*info))) refuse_unsupported(name);
   if (request.header().version.major != info->command_version.major)
@@ -390,8 +393,9 @@ void Service::status_changed() {
   if (!changed.empty()) broadcast(common_->status_changed_event(), std::move(changed));
 }
 
-Request::Request(Service& service, std::shared_ptr<Service::Connection> connection, contract::Envelope envelope)
-    : info_(contract::find_command(envelope.header.name)),
+Request::Request(Service& service, std::shared_ptr<Service::Connection> connection, contract::Envelope envelope,
+                 const contract::CommandInfo* info)
+    : info_(info),
       owner_(std::move(connection)),
       service_(service),
       envelope_(std::move(envelope)) {}

@@ -129,8 +129,10 @@ class Service final : private ServiceLink {
   void acknowledge(Connection& connection, const contract::Header& command, std::string_view status,
                    const std::string& description);
   bool accept_request_id(Connection& connection, std::int64_t id) const;
-  bool has_room(const Connection& connection, std::string_view name) const;
-  void admit(Connection& connection, contract::Envelope envelope);
+  // `info`: what the contract says of the command; null when it does not know it.
+  bool has_room(const Connection& connection, const contract::CommandInfo* info) const;
+  void admit(Connection& connection, contract::Envelope envelope, const contract::CommandInfo* info);
+  bool offers(const contract::InterfaceInfo& interface) const;
   void check(const class Request& request) const;
   void schedule(const std::shared_ptr<Request>& request);
   void run_next(LaneQueue& lane);

@@ -101,7 +101,7 @@ class Attempt : public std::enable_shared_from_this<Attempt<Stream>> {
       self->result_->set({std::make_shared<wire::WebSocketChannel<Stream>>(
                               std::move(*self->socket_), wire::ChannelLimits{self->options_.message_bytes, 1u << 20,
                                                                              self->options_.outgoing_bytes, unlimited,
-                                                                             std::chrono::hours(1), nullptr}),
+                                                                             std::chrono::hours(1), {}, nullptr}),
                           ""});
     });
   }

@@ -64,7 +64,7 @@ class GatheringStream {
       const std::size_t begin = gathered.size(), count = std::min(bytes, enough - std::min(begin, enough));
       gathered.resize(begin + count);
       boost::asio::buffer_copy(boost::asio::buffer(gathered.data() + begin, count), buffers);
-      if (!std::exchange(scheduled, true)) loop.when_idle([state = this->shared_from_this()] { state->flush(); });
+      if (!std::exchange(scheduled, true)) loop.at_turn_end([state = this->shared_from_this()] { state->flush(); });
       if (gathered.size() < enough) return complete(std::move(done), count);
       // A handler can be moved and not copied, a std::function must be copied.
       auto waiting = std::make_shared<Done>(std::move(done));
@@ -73,7 +73,8 @@ class GatheringStream {
 
     template <class Done>
     void complete(Done done, std::size_t count) {
-      boost::asio::post(next.get_executor(), boost::beast::bind_front_handler(std::move(done), error, error ? 0 : count));
+      auto waiting = std::make_shared<Done>(std::move(done));
+      loop.post([waiting, failed = error, sent = error ? 0 : count] { (*waiting)(failed, sent); });
     }
 
     void flush() {

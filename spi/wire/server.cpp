@@ -124,8 +124,8 @@ class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
     socket_.emplace(server_->executor, std::move(stream_));
     beast::websocket::stream_base::timeout timeout;
     timeout.handshake_timeout = limits.handshake;
-    timeout.idle_timeout = limits.idle;
-    timeout.keep_alive_pings = true;
+    timeout.idle_timeout = beast::websocket::stream_base::none();  // the channel's
+    timeout.keep_alive_pings = false;
     socket_->set_option(timeout);
     socket_->async_accept(parser_.get(), [self = this->shared_from_this()](const ErrorCode& error) {
       if (!error) self->open();
@@ -135,7 +135,7 @@ class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
     const auto& limits = server_->options.limits;
     auto channel = std::make_shared<wire::WebSocketChannel<wire::GatheringStream<Stream>>>(
         std::move(*socket_), wire::ChannelLimits{limits.message_bytes, limits.message_fragments, limits.outgoing_bytes,
-                                                 limits.messages_per_second, limits.message_time, server_->memory});
+                                                 limits.messages_per_second, limits.message_time, limits.idle, server_->memory});
     // The count falls when the channel goes, not when this object does.
     auto counted = std::shared_ptr<Channel>(channel.get(), [channel, ticket = std::move(ticket_)](Channel*) mutable {
       channel.reset();

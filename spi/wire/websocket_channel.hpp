@@ -30,6 +30,7 @@ struct ChannelLimits {
   std::size_t message_bytes, message_fragments, outgoing_bytes;
   double messages_per_second;
   std::chrono::seconds message_time = std::chrono::hours(1);  // from a message's first part to its last
+  std::chrono::seconds idle{0};                               // a client that is silent for so long is gone; 0: no limit
   std::shared_ptr<SharedMemory> memory;                       // null: no other limit than this channel's own
 };
 
@@ -45,6 +46,7 @@ class RateLimit {
     tokens_ -= 1;
     return std::chrono::duration<double>(tokens_ >= 0 ? 0.0 : -tokens_ / per_second_);
   }
+  std::chrono::steady_clock::time_point last() const { return last_; }
 
  private:
   double per_second_, tokens_;
@@ -55,9 +57,10 @@ template <class Stream>
 class WebSocketChannel final : public Channel, public std::enable_shared_from_this<WebSocketChannel<Stream>> {
  public:
   WebSocketChannel(websocket::stream<Stream>&& stream, ChannelLimits limits)
-      : stream_(std::move(stream)), limits_(limits), rate_(limits.messages_per_second), pause_(stream_.get_executor()) {
+      : stream_(std::move(stream)), limits_(limits), rate_(limits.messages_per_second), pause_(stream_.get_executor()), silence_(stream_.get_executor()) {
     stream_.read_message_max(limits_.message_bytes);
     stream_.text(true);
+    stream_.control_callback([this](websocket::frame_type, beast::string_view) { last_sign_ = std::chrono::steady_clock::now(); });
   }
   ~WebSocketChannel() override {
     if (limits_.memory) limits_.memory->used -= held_;
@@ -65,7 +68,9 @@ class WebSocketChannel final : public Channel, public std::enable_shared_from_th
 
   void receive(Receiver receiver) override {
     receiver_ = std::move(receiver);
-    if (!std::exchange(reading_, true)) asio::post(stream_.get_executor(), [self = this->shared_from_this()] { self->read(); });
+    if (std::exchange(reading_, true)) return;
+    asio::post(stream_.get_executor(), [self = this->shared_from_this()] { self->read(); });
+    if (limits_.idle.count() > 0) watch_silence();
   }
 
   void send(std::string frame) override {
@@ -110,6 +115,7 @@ class WebSocketChannel final : public Channel, public std::enable_shared_from_th
   // A large message comes in many reads, as the network cuts it; only small parts count as fragments.
   void on_part() {
     constexpr std::size_t small = 512;
+    last_sign_ = std::chrono::steady_clock::now();
     if (parts_ == 0) start_message_time();
     if (incoming_.size() - std::exchange(message_read_, incoming_.size()) < small || parts_ == 0) ++parts_;
     if (parts_ > limits_.message_fragments) return refuse(websocket::close_code::too_big, "its message has too many fragments");
@@ -123,6 +129,28 @@ class WebSocketChannel final : public Channel, public std::enable_shared_from_th
       const auto self = weak.lock();
       if (!stopped && self) self->cut("its message took too long");
     });
+  }
+
+  // A silent client is asked after half of the time whether it is there. Beast can do the same, with a system timer set anew for
+  // every message.
+  void watch_silence() {
+    const auto heard = std::max(rate_.last(), last_sign_);
+    const auto half = std::chrono::milliseconds(limits_.idle) / 2;
+    const bool ask = heard != asked_after_;
+    silence_.expires_at(heard + (ask ? half : 2 * half));
+    silence_.async_wait([weak = this->weak_from_this(), heard, ask](const ErrorCode& stopped) {
+      const auto self = weak.lock();
+      if (!stopped && self) self->silent_since(heard, ask);
+    });
+  }
+
+  void silent_since(std::chrono::steady_clock::time_point heard, bool ask) {
+    if (std::max(rate_.last(), last_sign_) == heard) {
+      if (!ask) return cut("it was silent for too long");
+      asked_after_ = heard;
+      stream_.async_ping({}, [self = this->shared_from_this()](const ErrorCode&) {});
+    }
+    watch_silence();
   }
 
   // Keeps the account of what all channels hold. False when that is too much and this one has more than a small share.
@@ -174,6 +202,7 @@ class WebSocketChannel final : public Channel, public std::enable_shared_from_th
   void ended(std::string_view reason) {
     closing_ = true;
     pause_.cancel();
+    silence_.cancel();
     const Receiver receiver = std::exchange(receiver_, {});
     if (receiver.on_closed) receiver.on_closed(reason_.empty() ? reason : reason_);
   }
@@ -181,7 +210,8 @@ class WebSocketChannel final : public Channel, public std::enable_shared_from_th
   websocket::stream<Stream> stream_;
   ChannelLimits limits_;
   RateLimit rate_;
-  asio::steady_timer pause_;
+  asio::steady_timer pause_, silence_;
+  std::chrono::steady_clock::time_point last_sign_{}, asked_after_{};
   beast::flat_buffer incoming_;
   std::deque<std::string> outgoing_;
   std::size_t outgoing_bytes_ = 0, held_ = 0, message_read_ = 0, parts_ = 0;

@@ -1,4 +1,5 @@
 // What a face costs: each stage of the pipeline, and from a subject in view to a decision, on the demo's videos.
+#include <chrono>
 #include <fmt/format.h>
 
 #include "biometric/process/door_socket.hpp"
@@ -9,7 +10,9 @@
 
 namespace sesame::bench {
 using namespace spi;
+using biometric::CaptureProgress;
 using biometric::CaptureResult;
+using Clock = std::chrono::steady_clock;
 
 namespace {
 
@@ -34,19 +37,22 @@ Task<int> look(AsioExecutor& executor, std::string socket, int times, Seen& seen
   biometric::CaptureRequest request;
   request.give_up_after = std::chrono::milliseconds(8000);
   request.natural_motion = true;
-  const std::function<void(biometric::CaptureProgress)> unheard = [](const biometric::CaptureProgress&) {};
+  Clock::time_point in_view;
+  const std::function<void(CaptureProgress)> note_view = [&in_view](const CaptureProgress& news) {
+    if (news.kind == CaptureProgress::Kind::subject_detected) in_view = Clock::now();
+  };
   biometric::VerifyRequest claim;
   claim.claim = {"phone", "111"};
   for (int time = 0; time < times; ++time) {
     std::string scene = fmt::format("take \"{}\" from {:.2f}", video("cap13_edit2.mp4"), 0.9 * time);
     co_await engine.show(std::move(scene));
     ++seen.shown;
-    const auto captured = co_await context->capture(request, unheard);
+    const auto captured = co_await context->capture(request, note_view);
     if (captured.outcome != CaptureResult::Outcome::held) continue;
     ++seen.held;
     const auto decided = co_await context->verify(claim);
     seen.matched += decided.customer ? 1 : 0;
-    seen.decisions.push_back(static_cast<double>((captured.in_view + decided.took).count()) / 1000);
+    seen.decisions.push_back(std::chrono::duration<double, std::milli>(Clock::now() - in_view).count());
   }
   seen.info = co_await engine.info();
   co_return 0;
@@ -65,8 +71,11 @@ void measure_face_pipeline(Results& results, const Settings& settings) {
   Seen seen;
   program::run_client([&](AsioExecutor& executor) { return look(executor, socket, settings.full ? 50 : 20, seen); });
   for (const auto& [stage, time] : seen.info.stage_milliseconds) results.add({"face", "stage " + stage, "ms", time, {}});
-  results.add({"face", "subject in view to decision, p50", "ms", percentile(seen.decisions, 0.5), {}});
-  results.add({"face", "subject in view to decision, p95", "ms", percentile(seen.decisions, 0.95), 1000.0});
+  // The event that tells of the subject comes when the first frame went through all stages but the last.
+  double first_frame = 0;
+  for (const auto& [stage, time] : seen.info.stage_milliseconds) first_frame += stage == "embed" ? 0 : time;
+  results.add({"face", "subject in view to decision, p50", "ms", first_frame + percentile(seen.decisions, 0.5), {}});
+  results.add({"face", "subject in view to decision, p95", "ms", first_frame + percentile(seen.decisions, 0.95), 1000.0});
   results.note(fmt::format("of {} moments of the other take {} were held, {} recognised at a false match rate of 1e-5", seen.shown, seen.held, seen.matched));
   results.add({"memory", "face process after the work", "MB", face.resident(), {}});
 }

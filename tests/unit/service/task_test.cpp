@@ -188,6 +188,47 @@ TEST(AsioExecutor, calls_back_when_idle_after_what_is_ready_and_lets_nobody_wait
   EXPECT_EQ(order, (std::vector<std::string>{"ready", "thrown", "idle", "idle again"}));
 }
 
+TEST(AsioExecutor, ends_a_turn_after_what_was_posted_in_it_and_before_it_is_idle) {
+  AsioExecutor executor;
+  std::string order;
+  executor.post([&] {
+    executor.when_idle([&] {
+      order += "idle";
+      executor.stop();
+    });
+    executor.at_turn_end([&] { order += "end "; });
+    executor.post([&] {
+      order += "1 ";
+      executor.post([&] { order += "3 "; });
+    });
+    executor.post([&] { order += "2 "; });
+  });
+  executor.run();
+  EXPECT_EQ(order, "1 2 3 end idle");
+}
+
+TEST(AsioExecutor, hears_of_timers_and_of_other_threads_while_callbacks_post_without_end) {
+  AsioExecutor executor;
+  std::function<void()> again = [&] { executor.post(again); };
+  bool timer = false, worker = false;
+  const auto stop_when_both = [&] {
+    if (timer && worker) executor.stop();
+  };
+  executor.post([&] {
+    again();
+    executor.call_at(executor.now() + 1ms, [&] {
+      timer = true;
+      stop_when_both();
+    });
+    executor.offload([] {}, [&] {
+      worker = true;
+      stop_when_both();
+    });
+  });
+  executor.run();
+  EXPECT_TRUE(timer && worker);
+}
+
 TEST(AsioExecutor, runs_tasks_timers_and_offloaded_work_in_real_time) {
   AsioExecutor executor;
   TaskScope scope(executor);
