@@ -76,8 +76,9 @@ cardless:
   card_reader: cardreader
   keyboard: keyboard
   display: textterminal
+  barcode_reader: barcodereader
   terminal: demo
-  profiles: [demo.yaml]
+  profiles: [demo.yaml, qr-code]
   issuer: {simulated: true}
 )yaml";
 
@@ -103,7 +104,7 @@ Task<void> play_trials(Run& run, FaceSide& faces) {
 
 Task<void> play_faces(Run& run, Stage& stage) {
   run.report.heading("Face customers");
-  FaceSide faces(stage, run.takes, {"09012345678", "7416302"});
+  FaceSide faces(stage, run.takes, {"09012345678", "7416302", "SESAME-4f1c9a70"});
   const bool ready = co_await run.report.step("the face process is ready", faces.ready());
   if (!ready) co_return;
   const bool enrolled = co_await run.report.step("a customer is enrolled, with consent", faces.enrol());
@@ -111,6 +112,7 @@ Task<void> play_faces(Run& run, Stage& stage) {
   co_await serve_and_compare(run, "a face customer is served", "face", face_customer(faces, 0));
   co_await serve_and_compare(run, "a card customer is served in between", "card", card_customer(stage, first_card()));
   co_await serve_and_compare(run, "the face customer comes again", "face", face_customer(faces, 9));
+  co_await serve_and_compare(run, "a customer shows a QR code instead of typing", "face", customer_with_a_code(faces, 2));
   co_await run.report.step("another man under that claim is refused", refused_customer(faces, faces.takes().impostor, faces.claims().passcode));
   co_await run.report.step("a claim that nobody has is refused", refused_customer(faces, faces.takes().login, "90817263"));
   co_await run.report.step("a card inserted in mid-session wins", card_in_mid_session(faces));

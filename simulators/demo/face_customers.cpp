@@ -41,25 +41,21 @@ void require_nothing_seen(const Stage& stage, std::size_t from) {
 
 }  // namespace
 
-Task<Finding> face_customer(FaceSide& faces, double from_seconds) {
+// From the claim on every customer is the same to the application.
+static Task<Finding> recognised_customer(FaceSide& faces, Stage::Mark before, TimePoint came) {
   Stage& stage = faces.stage();
-  const auto diary = stage.diary().size(), transcript = stage.transcript().size();
-  co_await faces.show_take(faces.takes().login, from_seconds);
-  const TimePoint came = stage.executor().now();
-  co_await start(stage);
-  co_await claim(stage, faces.claims().passcode);
   const TimePoint claimed = stage.executor().now();
-  const DiaryEntry read = co_await stage.see("card", diary);
+  const DiaryEntry read = co_await stage.see("card", before.diary);
   const TimePoint served = stage.executor().now();
-  co_await enter_pin(stage, diary);
-  const DiaryEntry pin = co_await stage.see("PIN", diary);
-  const DiaryEntry taken = co_await stage.see("taken", diary);
+  co_await enter_pin(stage, before.diary);
+  const DiaryEntry pin = co_await stage.see("PIN", before.diary);
+  const DiaryEntry taken = co_await stage.see("taken", before.diary);
   co_await faces.show("nobody");
-  co_await until_idle(stage, transcript);
+  co_await until_idle(stage, before.transcript);
   if (pin.number("digits") != 4) throw StepFailed("the application counted other than the four digits that were typed");
   if (!taken.all->at("seen").as_bool()) throw StepFailed("the application was not told that the card was taken");
   Finding finding;
-  finding.said = fmt::format("{}: start key to track read {:.0f} ms, claim to track read {:.0f} ms, card out {} ms, in all {} ms", read.text("accountNumber"),
+  finding.said = fmt::format("{}: start to track read {:.0f} ms, claim to track read {:.0f} ms, card out {} ms, in all {} ms", read.text("accountNumber"),
                              milliseconds(served - came), milliseconds(served - claimed), taken.number("ejectMs"), taken.number("totalMs"));
   finding.data = {{"customer", taken.number("customer")},
                   {"accountNumber", read.text("accountNumber")},
@@ -69,6 +65,27 @@ Task<Finding> face_customer(FaceSide& faces, double from_seconds) {
                   {"pinMs", taken.number("pinMs")},
                   {"ejectMs", taken.number("ejectMs")}};
   co_return finding;
+}
+
+Task<Finding> face_customer(FaceSide& faces, double from_seconds) {
+  Stage& stage = faces.stage();
+  const Stage::Mark before = stage.mark();
+  co_await faces.show_take(faces.takes().login, from_seconds);
+  const TimePoint came = stage.executor().now();
+  co_await start(stage);
+  co_await claim(stage, faces.claims().passcode);
+  co_return co_await recognised_customer(faces, before, came);
+}
+
+Task<Finding> customer_with_a_code(FaceSide& faces, double from_seconds) {
+  Stage& stage = faces.stage();
+  const Stage::Mark before = stage.mark();
+  co_await faces.show_take(faces.takes().login, from_seconds);
+  co_await stage.wait_verb("barcodereader wait scanning");
+  const TimePoint came = stage.executor().now();
+  std::string showing = "barcodereader scan " + faces.claims().code;
+  co_await stage.verb(std::move(showing));
+  co_return co_await recognised_customer(faces, before, came);
 }
 
 Task<Finding> refused_customer(FaceSide& faces, std::string take, std::string digits) {

@@ -9,6 +9,8 @@ namespace sesame::simulators {
 
 /// Logs in with the enrolled man's other take, from that second on, enters a PIN and goes.
 spi::Task<Finding> face_customer(FaceSide& faces, double from_seconds);
+/// The same, with the code on a telephone instead of key and passcode.
+spi::Task<Finding> customer_with_a_code(FaceSide& faces, double from_seconds);
 /// Claims to be somebody with that take before the camera: refused, and the application sees nothing of it.
 spi::Task<Finding> refused_customer(FaceSide& faces, std::string take, std::string claim);
 /// Starts a session, then inserts a card.

@@ -82,7 +82,7 @@ Task<Finding> FaceSide::enrol() {
   biometric::EnrolRequest request;
   request.customer_id = "customer-1";
   request.issuer = "bank";
-  request.claims = {{"phone", claims_.telephone}, {"passcode", claims_.passcode}};
+  request.claims = {{"phone", claims_.telephone}, {"passcode", claims_.passcode}, {"qr", claims_.code}};
   request.token_pan = token_pans.allot([](const std::string&) { return false; });
   const auto refused = co_await outcome(engine_->enrol_take(request, takes_.enrol, nullptr));
   if (!refused.refusal()) throw StepFailed("an enrolment without consent was not refused");

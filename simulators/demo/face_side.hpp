@@ -25,7 +25,7 @@ class FaceSide {
  public:
   /// The claims that the customer is enrolled with.
   struct Claims {
-    std::string telephone, passcode;
+    std::string telephone, passcode, code;
   };
   FaceSide(Stage& stage, Takes takes, Claims claims);
 

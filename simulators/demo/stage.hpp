@@ -54,6 +54,11 @@ class Stage {
   /// The same on a connection of its own, for `wait`, which would hold up the others.
   spi::Task<std::string> wait_verb(std::string line);
 
+  /// How much there was at a moment.
+  struct Mark {
+    std::size_t diary, transcript;
+  };
+  Mark mark() const { return {diary_.size(), transcript_.size()}; }
   /// Everything so far; entries are never changed or removed.
   const std::vector<DiaryEntry>& diary() const { return diary_; }
   const Transcript& transcript() const { return transcript_; }
