@@ -225,8 +225,7 @@ std::variant<Envelope, EnvelopeFault> envelope_of(json::value& message) {
   if (!payload->is_object()) return refuse("payload: expected an object or null");
   if (payload->get_object().empty())
     return refuse("payload: expected at least one property; without any it is left out");
-  envelope.payload = std::move(*payload);
-  return envelope;
+  return Envelope{std::move(envelope.header), std::move(*payload)};
 }
 
 void add_text(std::string& out, std::string_view key, const std::string& text) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cmath>
@@ -28,7 +29,7 @@ class Builder {
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
 
-  Builder() { stack_.reserve(8); }
+  Builder() : root_(storage_) { stack_.reserve(8); }
 
   json::value take() { return std::move(root_); }
   Refusal refusal() const { return refusal_; }
@@ -36,8 +37,12 @@ class Builder {
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
-  bool on_object_begin(error_code&) { return open(json::value(json::object_kind)); }
-  bool on_array_begin(error_code&) { return open(json::value(json::array_kind)); }
+  bool on_object_begin(error_code&) {
+    json::object object(storage_);
+    if (++objects_ <= roomy_objects) object.reserve(4);
+    return open(json::value(std::move(object)));
+  }
+  bool on_array_begin(error_code&) { return open(json::value(json::array_kind, storage_)); }
   bool on_object_end(std::size_t, error_code& error) { return close(error); }
   bool on_array_end(std::size_t, error_code& error) { return close(error); }
   bool on_key_part(json::string_view part, std::size_t, error_code&) { return append(part); }
@@ -49,7 +54,7 @@ class Builder {
   }
   bool on_string_part(json::string_view part, std::size_t, error_code&) { return append(part); }
   bool on_string(json::string_view part, std::size_t, error_code& error) {
-    const bool good = add(json::value(json::string(whole(part))), error);
+    const bool good = add(json::value(json::string(whole(part), storage_)), error);
     text_.clear();
     return good;
   }
@@ -114,6 +119,12 @@ class Builder {
     return false;
   }
 
+  // A message, its header and its payload grow no table for their first properties.
+  static constexpr int roomy_objects = 3;
+
+  // The values of one text live and end together.
+  json::storage_ptr storage_ = json::make_shared_resource<json::monotonic_resource>(1024);
+  int objects_ = 0;
   std::vector<Container> stack_;
   std::string text_;
   json::value root_;
