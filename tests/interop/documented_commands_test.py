@@ -170,7 +170,7 @@ class Pages(unittest.TestCase):
         shutil.copy(video, shell.folder / "visit.mp4")
         (shell.folder / "atm.yaml").write_text("faces: {camera: empty, simulated: true}\nservices: []\n")
         shell.serve("sesame serve atm.yaml")
-        self.assertTrue(eventually((shell.folder / "runtime/sesame/face.sock").exists))
+        self.assertTrue(eventually((shell.folder / "runtime/sesame/face.sock").exists, START_LIMIT))
         shell.run(enrol, given="24681012\n")
         self.assertIn("anna", shell.run(identities))
         shell.run(suspend)
