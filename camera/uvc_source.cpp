@@ -1,12 +1,16 @@
 #include "camera/uvc_source.hpp"
 
+#include <libusb-1.0/libusb.h>
 #include <libuvc/libuvc.h>
 
+#include <array>
 #include <charconv>
+#include <cstdio>
 #include <mutex>
 #include <utility>
 #include <vector>
 
+#include "camera/exposure_light.hpp"
 #include "camera/picture.hpp"
 
 namespace sesame::camera {
@@ -22,7 +26,31 @@ struct CloseHandle {
   void operator()(uvc_device_handle_t* handle) const { uvc_close(handle); }
 };
 
+struct FreeDescriptor {
+  void operator()(uvc_device_descriptor_t* descriptor) const { uvc_free_device_descriptor(descriptor); }
+};
+
+constexpr int manual_mode = 1;             // UVC 1.5, 4.2.2.1.2
+constexpr int aperture_priority_mode = 8;  // the exposure time is the camera's
+constexpr int automatic_mode = 2;
+
 std::string uvc_text(uvc_error_t error) { return uvc_strerror(error); }
+
+std::string hexadecimal(std::uint16_t value) {
+  std::array<char, 5> text{};
+  std::snprintf(text.data(), text.size(), "%04x", value);
+  return text.data();
+}
+
+// As the kernel writes it: bus, then the ports from the root hub down.
+std::string port_of(libusb_device* device) {
+  std::array<std::uint8_t, 7> ports{};
+  const int count = libusb_get_port_numbers(device, ports.data(), static_cast<int>(ports.size()));
+  std::string text = std::to_string(libusb_get_bus_number(device));
+  for (int i = 0; i < count; ++i)
+    text += (i == 0 ? "-" : ".") + std::to_string(ports[static_cast<std::size_t>(i)]);
+  return text;
+}
 
 class UvcSource final : public FrameSource {
  public:
@@ -37,20 +65,32 @@ class UvcSource final : public FrameSource {
             uvc_start_streaming(handle_.get(), &control_, &UvcSource::on_frame, this, 0);
         error != UVC_SUCCESS)
       throw SourceError("the UVC camera does not start streaming: " + uvc_text(error));
+    find_exposure();
   }
   ~UvcSource() override {
+    try {
+      UvcSource::ask_light(std::nullopt);
+    } catch (const SourceError&) {  // it is gone
+    }
     if (handle_) uvc_stop_streaming(handle_.get());  // joins libuvc's thread: no callback after this
   }
 
   SourceDescription description() const override { return description_; }
+  CameraIdentity identity() const override { return identity_; }
+  std::optional<LightControl> light_control() const override {
+    if (!light_) return std::nullopt;
+    return light_->control();
+  }
+  double ask_light(std::optional<double> stops) override { return light_ ? light_->ask(stops) : 0; }
   std::optional<FrameTime> next_due() const override { return std::nullopt; }
   std::uint64_t dropped() const override {
     const std::lock_guard lock(mutex_);
     return dropped_;
   }
 
-  FramePtr newest(FrameTime now) override {
+  FramePtr newest(FrameTime) override {
     std::vector<std::uint8_t> bytes;
+    FrameTime taken{};
     std::size_t stride = 0;
     std::uint64_t sequence = 0;
     {
@@ -58,6 +98,7 @@ class UvcSource final : public FrameSource {
       bytes.swap(waiting_);
       stride = stride_;
       sequence = sequence_;
+      taken = taken_;
     }
     if (bytes.empty()) return nullptr;
     try {
@@ -66,7 +107,7 @@ class UvcSource final : public FrameSource {
                                       ? decode_jpeg(bytes)
                                       : decode_yuyv(bytes, description_.width, description_.height, stride));
       frame->sequence = sequence;
-      frame->captured_at = now;
+      frame->captured_at = taken;
       return frame;
     } catch (const PictureError&) {
       const std::lock_guard lock(mutex_);
@@ -87,6 +128,57 @@ class UvcSource final : public FrameSource {
     if (const uvc_error_t error = uvc_open(device, &handle); error != UVC_SUCCESS)
       throw SourceError("the UVC camera cannot be opened: " + uvc_text(error));
     handle_.reset(handle);
+    identify(device, handle);
+  }
+
+  void identify(uvc_device_t* device, uvc_device_handle_t* handle) {
+    uvc_device_descriptor_t* found = nullptr;
+    if (const uvc_error_t error = uvc_get_device_descriptor(device, &found); error != UVC_SUCCESS)
+      throw SourceError("the UVC camera does not say what it is: " + uvc_text(error));
+    const std::unique_ptr<uvc_device_descriptor_t, FreeDescriptor> descriptor(found);
+    identity_.vendor = hexadecimal(descriptor->idVendor);
+    identity_.product = hexadecimal(descriptor->idProduct);
+    if (descriptor->serialNumber != nullptr) identity_.serial = descriptor->serialNumber;
+    libusb_device* const usb = libusb_get_device(uvc_get_libusb_handle(handle));
+    identity_.port = port_of(usb);
+    identity_.number =
+        std::to_string(libusb_get_bus_number(usb)) + ":" + std::to_string(libusb_get_device_address(usb));
+    identity_.driver = "libuvc";
+  }
+
+  void must(uvc_error_t error, const char* otherwise) const {
+    if (error != UVC_SUCCESS)
+      throw SourceError(std::string("the UVC camera ") + otherwise + ": " + uvc_text(error));
+  }
+
+  void find_exposure() {
+    uvc_device_handle_t* const handle = handle_.get();
+    std::uint32_t shortest = 0, longest = 0;
+    if (uvc_get_exposure_abs(handle, &shortest, UVC_GET_MIN) != UVC_SUCCESS ||
+        uvc_get_exposure_abs(handle, &longest, UVC_GET_MAX) != UVC_SUCCESS)
+      return;
+    ExposureControls controls;
+    controls.manual = manual_mode;
+    controls.automatic = uvc_set_ae_mode(handle, aperture_priority_mode) == UVC_SUCCESS
+                             ? aperture_priority_mode
+                             : automatic_mode;
+    controls.shortest = static_cast<int>(shortest);
+    controls.longest = static_cast<int>(longest);
+    controls.set_mode = [this, handle](int mode) {
+      must(uvc_set_ae_mode(handle, static_cast<std::uint8_t>(mode)), "does not take an exposure mode");
+    };
+    controls.set_time = [this, handle](int time) {
+      must(uvc_set_exposure_abs(handle, static_cast<std::uint32_t>(time)), "does not take an exposure");
+    };
+    controls.time = [this, handle] {
+      std::uint32_t time = 0;
+      must(uvc_get_exposure_abs(handle, &time, UVC_GET_CUR), "does not say its exposure");
+      return static_cast<int>(time);
+    };
+    try {
+      light_.emplace(std::move(controls));
+    } catch (const SourceError&) {  // no automatic mode: its light is its own affair
+    }
   }
 
   void negotiate(const CameraOptions& options) {
@@ -96,7 +188,7 @@ class UvcSource final : public FrameSource {
       if (uvc_get_stream_ctrl_format_size(handle_.get(), &control_, uvc_format, options.width, options.height,
                                           static_cast<int>(options.frames_per_second)) != UVC_SUCCESS)
         continue;
-      description_ = {"UVC camera", options.width, options.height, options.frames_per_second, format};
+      description_ = {"UVC camera", options.width, options.height, options.frames_per_second, format, true};
       return;
     }
     throw SourceError("the UVC camera offers neither MJPEG nor YUYV at the configured size and rate");
@@ -112,6 +204,7 @@ class UvcSource final : public FrameSource {
     self->waiting_.assign(data, data + frame->data_bytes);
     self->stride_ = frame->step != 0 ? frame->step : static_cast<std::size_t>(frame->width) * 2;
     self->sequence_ = frame->sequence;
+    self->taken_ = std::chrono::steady_clock::now().time_since_epoch();
   }
 
   std::unique_ptr<uvc_context_t, ExitContext> context_;
@@ -120,10 +213,13 @@ class UvcSource final : public FrameSource {
   uvc_stream_ctrl_t control_{};
   SourceDescription description_;
   mutable std::mutex mutex_;
-  std::vector<std::uint8_t> waiting_;  // guarded by mutex_, as the three below
+  std::vector<std::uint8_t> waiting_;  // guarded by mutex_, as the four below
   std::size_t stride_ = 0;
   std::uint64_t sequence_ = 0;
+  FrameTime taken_{};
   std::uint64_t dropped_ = 0;
+  CameraIdentity identity_;
+  std::optional<ExposureLight> light_;
 };
 
 std::uint16_t parse_hexadecimal(std::string_view text, const std::string& whole) {
