@@ -100,8 +100,10 @@ class LocalEngine::Context final : public CaptureContext {
     tell(capture, progress);
     CaptureResult result = capture.result();
     if (capture.state() == Capture::State::held && request.liveness && engine_.camera_.challenges()) {
+      const spi::TimePoint held = engine_.executor_.now();
       const bool follows = co_await engine_.follows_challenge(time_of(begin));
       if (!follows) co_return suspected(capture, "challenge");
+      result.in_view += std::chrono::duration_cast<std::chrono::microseconds>(engine_.executor_.now() - held);
     }
     // Somebody else came in between: whose face it would be cannot be said.
     if (capture.state() == Capture::State::held && !keep(capture.probes()))

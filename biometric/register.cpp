@@ -82,7 +82,9 @@ std::string face_program(const spi::Section& section) {
 // The only camera that is used, and what becomes of a tamper event.
 void add_camera_rules(const spi::Section& section, const std::string& socket,
                       std::vector<std::string>& command) {
-  if (!section.boolean("light_challenge", true)) command.emplace_back("--no-light-challenge");
+  command.insert(command.end(),
+                 {"--light-challenge", section.word("light_challenge", {"off", "where_possible", "required"},
+                                                    "where_possible")});
   if (section.has("sysfs")) command.insert(command.end(), {"--sysfs", section.path("sysfs")});
   if (!section.has("camera_identity")) return;
   const spi::Section identity = section.section("camera_identity");
@@ -177,9 +179,9 @@ class Faces final : public spi::Extension {
  public:
   Faces(const spi::Section& section, spi::Host& host, spi::AsioExecutor& executor)
       : shared_(host.context().shared<HostEngine>()), tasks_(executor) {
-    section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file",
-                        "pkcs11", "simulated", "camera_identity", "light_challenge", "sysfs", "gives_templates_away", "gives_pictures_away", "threads",
-                        "program", "socket", "retention", "guardian_under"});
+    section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file", "pkcs11",
+                        "simulated", "camera_identity", "light_challenge", "sysfs", "gives_templates_away",
+                        "gives_pictures_away", "threads", "program", "socket", "retention", "guardian_under"});
     const std::string socket = socket_path(section, host);
     auto engine = std::make_shared<RemoteEngine>(executor, door_at(executor, socket));
     host.context().set<RemoteEngine>(engine);

@@ -38,12 +38,17 @@ void GuardedCamera::accept(std::unique_ptr<FrameSource> source) {
   refused_until_ = {};
   told_light_trouble_ = false;
   challenge_ = challenge_for(*source);
+  if (!challenge_ && options_.light_challenge == GuardedCameraOptions::Challenge::required) {
+    if (!std::exchange(told_no_challenge_, true))
+      note("the camera is not used, for its light challenge is " + no_challenge_);
+    return fail("the camera does not do what is required of it");
+  }
   source_ = std::move(source);
 }
 
 std::optional<LightChallenge> GuardedCamera::challenge_for(const FrameSource& source) {
   const std::optional<LightControl> control = source.light_control();
-  if (!options_.light_challenge || !options_.random)
+  if (options_.light_challenge == GuardedCameraOptions::Challenge::off || !options_.random)
     no_challenge_ = "off: not configured";
   else if (!control)
     no_challenge_ = "off: the exposure of this camera cannot be commanded";

@@ -23,7 +23,9 @@ struct GuardedCameraOptions {
   std::filesystem::path sysfs = "/sys";
   std::filesystem::path tamper_state;  // where a tamper event outlives the process; empty: nowhere
   StreamRules stream;
-  bool light_challenge = true;  // where the camera can
+  enum class Challenge { off, where_possible, required };
+  // `required`: a camera whose light cannot be commanded is not used, for it may be another that says so.
+  Challenge light_challenge = Challenge::where_possible;
   ChallengeRules challenge;
   LightChallenge::Random random;  // of the challenge; unpredictable. Empty: no challenge
   // Opens the camera again after it failed; throws SourceError while it is not back.
@@ -87,6 +89,7 @@ class GuardedCamera {
   std::string fault_;
   std::string told_tamper_;
   bool told_light_trouble_ = false;  // of this source
+  bool told_no_challenge_ = false;
   FrameTime refused_until_{};
   std::uint64_t refused_ = 0;
   StreamFault last_refusal_ = StreamFault::none;

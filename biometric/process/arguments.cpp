@@ -24,6 +24,14 @@ bool is_hexadecimal(const std::string& text) {
   return text.size() == 4 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
+camera::GuardedCameraOptions::Challenge challenge_of(const std::string& word) {
+  using Challenge = camera::GuardedCameraOptions::Challenge;
+  if (word == "off") return Challenge::off;
+  if (word == "required") return Challenge::required;
+  if (word == "where_possible") return Challenge::where_possible;
+  throw std::invalid_argument("--light-challenge is \"" + word + "\" (expected off, where_possible or required)");
+}
+
 // All of it or nothing: half an identity would let in what was meant to be kept out.
 std::optional<camera::CameraPin> pin_of(camera::CameraPin pin, const std::string& known_ports) {
   const camera::CameraIdentity& camera = pin.camera;
@@ -66,7 +74,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
   camera::CameraPin pin;
   std::string known_ports;
   bool until_gone = false;
-  bool no_challenge = false;
+  std::string challenge = "where_possible";
   const std::pair<const char*, std::string*> texts[] = {{"--socket", &arguments.socket},
                                                         {"--camera", &arguments.camera},
                                                         {"--camera-vendor", &pin.camera.vendor},
@@ -74,6 +82,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
                                                         {"--camera-serial", &pin.camera.serial},
                                                         {"--camera-port", &pin.camera.port},
                                                         {"--camera-known-ports", &known_ports},
+                                                        {"--light-challenge", &challenge},
                                                         {"--tamper-state", &arguments.tamper_state},
                                                         {"--sysfs", &arguments.sysfs},
                                                         {"--models", &arguments.models},
@@ -88,7 +97,6 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
                                                     {"--simulated", &arguments.simulated},
                                                     {"--tamper-until-gone", &until_gone},
                                                     {"--replug-is-tamper", &pin.replug_is_tamper},
-                                                    {"--no-light-challenge", &no_challenge},
                                                     {"--give-templates-away", &arguments.give_templates_away},
                                                     {"--give-pictures-away", &arguments.give_pictures_away},
                                                     {"--help", &arguments.help}};
@@ -110,7 +118,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
     if (!known) throw std::invalid_argument("unknown argument " + word + " (sesame-face --help lists them)");
   }
   pin.until_cleared = !until_gone;
-  arguments.light_challenge = !no_challenge;
+  arguments.light_challenge = challenge_of(challenge);
   arguments.camera_pin = pin_of(std::move(pin), known_ports);
   if (arguments.models.empty()) arguments.models = default_models();
   if (arguments.descriptions.empty()) arguments.descriptions = default_descriptions();
@@ -127,7 +135,8 @@ std::string usage() {
          "  --tamper-until-gone    a tamper event of the camera is over when its cause is (default: when cleared)\n"
          "  --replug-is-tamper     so is the camera itself, unplugged and plugged in again\n"
          "  --tamper-state FILE    keeps a tamper event over restarts\n"
-         "  --no-light-challenge   do not vary the exposure to see whether the frames follow\n"
+         "  --light-challenge off|where_possible|required   vary the exposure to see whether the frames follow "
+         "(default: where possible)\n"
          "  --sysfs FOLDER         where the kernel says what is plugged in (default: /sys)\n"
          "  --models FOLDER        the networks (default: $SESAME_MODELS, else the cache that script/setup "
          "fills)\n"

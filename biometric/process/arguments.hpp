@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "biometric/privacy_rules.hpp"
-#include "camera/tamper_watch.hpp"
+#include "camera/guarded_camera.hpp"
 
 namespace sesame::biometric {
 
@@ -16,7 +16,8 @@ struct FaceArguments {
   std::optional<camera::CameraPin> camera_pin;  // nullopt: any camera
   std::string tamper_state;      // file that keeps a tamper event of the camera; empty: in memory
   std::string sysfs = "/sys";    // where the kernel says what is plugged in
-  bool light_challenge = true;   // where the camera's exposure can be commanded
+  camera::GuardedCameraOptions::Challenge light_challenge =
+      camera::GuardedCameraOptions::Challenge::where_possible;
   std::string models;            // folder of the networks; SESAME_MODELS, then the cache, when not given
   std::string descriptions;      // folder of the models' YAML; beside the program, then the source tree
   std::string store;             // identity store; empty: a gallery in memory that ends with the process

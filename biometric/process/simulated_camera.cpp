@@ -70,6 +70,7 @@ Scene read_scene(std::istream& words) {
 std::unique_ptr<camera::FrameSource> seen_by(const Scene& scene, std::unique_ptr<camera::FrameSource> source) {
   camera::SensorOptions options;
   options.seed = scene.seed;
+  options.noise = 0.5;  // the take has its own
   if (scene.by == "recorder") options.instead_of_asked = [](camera::FrameTime) { return 0.0; };
   return camera::open_sensor(std::move(source), options);
 }

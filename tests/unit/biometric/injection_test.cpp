@@ -178,7 +178,8 @@ TEST_F(Injection, a_recording_in_the_place_of_the_camera_does_not_answer_the_cha
 // CVE-2021-34466: a USB device of the attacker's own stands for the camera and sends one genuine frame of the
 // victim; all others are arbitrary.
 TEST_F(Injection, cve_2021_34466_a_fake_usb_camera_with_one_genuine_frame_is_refused) {
-  options.camera.light_challenge = false;  // the frames alone must not do
+  options.camera.light_challenge =
+      camera::GuardedCameraOptions::Challenge::off;  // the frames alone must not do
   const auto scene = take("cap13_edit2.mp4", 2);
   const FramePtr genuine = scene->newest(FrameTime{0});
   const auto wall = camera::open_empty_scene();

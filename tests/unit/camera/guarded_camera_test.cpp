@@ -177,8 +177,21 @@ TEST_F(Guarded, says_whether_its_light_is_challenged_and_why_not) {
   EXPECT_EQ(GuardedCamera(camera_of(connected), options).status().light_challenge, "on");
   EXPECT_EQ(GuardedCamera(open_empty_scene(32, 24), options).status().light_challenge,
             "off: the exposure of this camera cannot be commanded");
-  options.light_challenge = false;
+  options.light_challenge = GuardedCameraOptions::Challenge::off;
   EXPECT_EQ(GuardedCamera(camera_of(connected), options).status().light_challenge, "off: not configured");
+}
+
+// Otherwise a camera of the attacker's would say that it has no exposure to command.
+TEST_F(Guarded, where_the_challenge_is_required_a_camera_that_cannot_answer_is_not_used) {
+  options.pin.reset();
+  options.random = [] { return 5U; };
+  options.light_challenge = GuardedCameraOptions::Challenge::required;
+  options.reopen = {};
+  GuardedCamera without(open_empty_scene(32, 24), options);
+  EXPECT_EQ(frames_during(without, 1s), 0U);
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("cannot be commanded")));
+  GuardedCamera with(camera_of(connected), options);
+  EXPECT_GT(frames_during(with, 1s), 20U);
 }
 
 }  // namespace
