@@ -86,6 +86,7 @@ bool GuardedCamera::clear_tamper(const std::string& by) {
   told_tamper_.clear();
   fail(not_open_yet);
   look();
+  reopen();  // so that whoever cleared it hears at once when the wrong camera is still there
   return true;
 }
 
@@ -105,9 +106,17 @@ std::optional<FrameTime> GuardedCamera::next_due() const {
   return std::min(*due, challenge_->next_due());
 }
 
-FramePtr GuardedCamera::pull(FrameTime now) {
+void GuardedCamera::reopen() {
   try {
     if (can_come_back()) accept(options_.reopen());
+  } catch (const SourceError& error) {
+    fail(error.what());
+  }
+}
+
+FramePtr GuardedCamera::pull(FrameTime now) {
+  reopen();
+  try {
     if (!source_) return nullptr;
     if (source_->ended()) {
       fail("the take that stands for the camera is over");

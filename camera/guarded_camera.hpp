@@ -69,6 +69,7 @@ class GuardedCamera {
   void accept(std::unique_ptr<FrameSource> source);
   void refuse(StreamFault fault, FrameTime now);
   void fail(std::string why);
+  void reopen();
   void command_light(FrameTime now);
   std::optional<LightChallenge> challenge_for(const FrameSource& source);
   void tell_light_trouble(const std::string& why);

@@ -10,7 +10,8 @@ namespace {
 constexpr FrameTime memory = std::chrono::seconds(5);
 constexpr FrameTime latency_step = std::chrono::milliseconds(10);
 constexpr FrameTime edge = std::chrono::milliseconds(8);  // a frame so near a step may show either level
-constexpr std::size_t least_frames = 10;
+constexpr std::size_t enough_frames = 15;
+constexpr std::size_t least_frames = 10;  // that are not at an edge
 
 double seconds(FrameTime time) { return std::chrono::duration<double>(time).count(); }
 
@@ -117,12 +118,21 @@ LightChallenge::Verdict LightChallenge::verdict(FrameTime since, FrameTime now) 
   });
   const auto steps = static_cast<std::size_t>(steps_.rend() - answered);
   if (steps < rules_.steps) return Verdict::undecided;
-  const FrameTime from = (answered + static_cast<std::ptrdiff_t>(rules_.steps) - 1)->at;
-  if (from < since || seen_.empty() || seen_.back().at < until + control_.longest_latency / 2)
+  // Where frames are few, because the machine is busy, more steps make up for it.
+  auto first = answered + static_cast<std::ptrdiff_t>(rules_.steps) - 1;
+  while (first + 1 != steps_.rend() && frames_between(first->at, until) < enough_frames) ++first;
+  const FrameTime from = first->at;
+  if (from < since || frames_between(from, until) < enough_frames ||
+      seen_.back().at < until + control_.longest_latency / 2)
     return Verdict::undecided;
   for (FrameTime latency{}; latency <= control_.longest_latency; latency += latency_step)
     if (follows(from, until, latency)) return Verdict::answered;
   return Verdict::not_answered;
+}
+
+std::size_t LightChallenge::frames_between(FrameTime from, FrameTime until) const {
+  return static_cast<std::size_t>(std::count_if(
+      seen_.begin(), seen_.end(), [&](const Seen& frame) { return frame.at >= from && frame.at <= until; }));
 }
 
 bool LightChallenge::follows(FrameTime from, FrameTime until, FrameTime latency) const {

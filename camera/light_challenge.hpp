@@ -62,6 +62,7 @@ class LightChallenge {
   static Parts parts_of(const Frame& frame);
   double another_level();
   double share() { return static_cast<double>(random_()) / 4294967296.0; }
+  std::size_t frames_between(FrameTime from, FrameTime until) const;
   bool follows(FrameTime from, FrameTime until, FrameTime latency) const;
   double level_at(FrameTime at) const;
 

@@ -82,6 +82,19 @@ TEST(LightChallenge, a_recording_of_an_earlier_answer_does_not_answer) {
   EXPECT_LE(passed, 10U);
 }
 
+// A machine that is busy looks at every third frame only.
+TEST(LightChallenge, few_frames_are_made_up_for_by_more_steps) {
+  for (std::uint32_t seed = 1; seed <= 50; ++seed) {
+    SensorOptions options;
+    options.seed = seed;
+    options.frames_per_second = 10;
+    FrameTime took{};
+    EXPECT_EQ(verdict_of(*open_sensor(open_empty_scene(64, 48), options), seed, &took), Verdict::answered)
+        << seed;
+    EXPECT_GT(took, 1400ms);
+  }
+}
+
 TEST(LightChallenge, an_answer_that_comes_too_late_is_none) {
   SensorOptions slow;
   slow.latency = 450ms;
