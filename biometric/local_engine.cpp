@@ -102,7 +102,7 @@ class LocalEngine::Context final : public CaptureContext {
     if (capture.state() == Capture::State::held && request.liveness && engine_.camera_.challenges()) {
       const spi::TimePoint held = engine_.executor_.now();
       const bool follows = co_await engine_.follows_challenge(time_of(begin));
-      if (!follows) co_return suspected(capture, "challenge");
+      if (!follows) co_return suspected(capture, to_string(engine_.camera_.last_refusal()));
       result.in_view += std::chrono::duration_cast<std::chrono::microseconds>(engine_.executor_.now() - held);
     }
     // Somebody else came in between: whose face it would be cannot be said.
@@ -373,7 +373,9 @@ spi::Task<bool> LocalEngine::follows_challenge(camera::FrameTime begin) {
     co_await spi::within(deadline - executor_.now(), next_frame());
     verdict = camera_.verdict(begin, time_of(executor_.now()));
   }
-  co_return verdict == Verdict::answered && camera_.refused() == refused_before;
+  const bool refused = camera_.refused() != refused_before;
+  if (verdict != Verdict::answered && !refused) camera_.refuse_unanswered(time_of(executor_.now()));
+  co_return verdict == Verdict::answered && !refused;
 }
 
 spi::Task<camera::CameraStatus> LocalEngine::camera_status() { co_return camera_.status(); }

@@ -60,6 +60,8 @@ class GuardedCamera {
   void end_challenge();
   // `undecided` for ever where challenges() is false.
   LightChallenge::Verdict verdict(FrameTime since, FrameTime now) const;
+  // No answer, or none in time: what was seen is refused.
+  void refuse_unanswered(FrameTime now) { refuse(StreamFault::challenge, now); }
 
   CameraStatus status() const;
   // False when there was nothing to clear. `by`: whoever orders it, for the journal.

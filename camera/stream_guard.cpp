@@ -9,7 +9,7 @@ namespace sesame::camera {
 namespace {
 
 constexpr std::array<std::string_view, stream_fault_count> fault_words = {
-    "none", "future", "stale", "outOfOrder", "tooFast", "burst", "tooRegular", "frozen", "repeated"};
+    "none", "future", "stale", "outOfOrder", "tooFast", "burst", "tooRegular", "frozen", "repeated", "challenge"};
 
 // Darkness and glare are the same bytes again and again on a true sensor as well.
 bool has_content(const Frame& frame) {

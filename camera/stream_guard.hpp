@@ -22,8 +22,9 @@ enum class StreamFault {
   too_regular,   // without the jitter that every sensor and bus has
   frozen,        // the same bytes for long
   repeated,      // the bytes of an older frame, after others
+  challenge,     // its brightness does not follow what was asked of the camera; see LightChallenge
 };
-inline constexpr std::size_t stream_fault_count = 9;
+inline constexpr std::size_t stream_fault_count = 10;
 std::string_view to_string(StreamFault fault);
 
 struct StreamRules {

@@ -76,8 +76,8 @@ int list(const std::string& sysfs) {
                 to_text(camera.identity).c_str());
     if (camera.identity.is_usb()) std::printf("  %s\n", as_configuration(camera.identity).c_str());
   }
-  if (cameras.empty()) std::fprintf(stderr, "sesame camera: no camera is connected\n");
-  return cameras.empty() ? 1 : 0;
+  if (cameras.empty()) std::printf("no camera is connected\n");
+  return 0;
 }
 
 }  // namespace

@@ -172,7 +172,10 @@ TEST_F(Injection, a_recording_in_the_place_of_the_camera_does_not_answer_the_cha
     open(sensor(take("cap13_edit2.mp4", seed), seed, no_light));
     EXPECT_EQ(session(), "challenge") << "seed " << seed;
     EXPECT_THAT(verify("111"), HasSubstr("no probe is held"));
+    EXPECT_EQ(run(engine->camera_status())->refused.at("challenge"), 1U);
+    executor.advance(1100ms);
   }
+  EXPECT_THAT(notes, testing::Each(HasSubstr("refused as challenge: 1")));
 }
 
 // CVE-2021-34466: a USB device of the attacker's own stands for the camera and sends one genuine frame of the
