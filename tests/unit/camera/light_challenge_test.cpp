@@ -42,7 +42,7 @@ Verdict verdict_of(FrameSource& source, std::uint32_t seed, FrameTime* took = nu
 std::unique_ptr<FrameSource> sensor(std::uint32_t seed, std::function<double(FrameTime)> light = {}) {
   SensorOptions options;
   options.seed = seed;
-  options.latency = milliseconds(20 + 10 * (seed % 10));
+  options.latency = milliseconds(20 + 7 * (seed % 15));
   options.frames_per_second = seed % 2 == 0 ? 30 : 25;
   options.instead_of_asked = std::move(light);
   return open_sensor(open_empty_scene(64, 48, 25, seed), options);
