@@ -8,6 +8,8 @@ namespace {
 
 // What was wrong a moment ago makes the next frames doubtful as well.
 constexpr FrameTime doubt = std::chrono::seconds(1);
+constexpr FrameTime longest_silence = std::chrono::seconds(3);
+constexpr FrameTime pause = std::chrono::seconds(1);  // between two questions: nobody looked
 constexpr FrameTime note_period = std::chrono::minutes(1);
 constexpr const char* out_of_use = "the camera is out of use until an operator has looked at it";
 constexpr const char* not_open_yet = "the camera is not open yet";
@@ -36,6 +38,7 @@ void GuardedCamera::accept(std::unique_ptr<FrameSource> source) {
   fault_.clear();
   guard_.emplace(description_, options_.stream);
   refused_until_ = {};
+  asked_at_.reset();
   told_light_trouble_ = false;
   challenge_ = challenge_for(*source);
   if (!challenge_ && options_.light_challenge == GuardedCameraOptions::Challenge::required) {
@@ -115,15 +118,18 @@ void GuardedCamera::reopen() {
 }
 
 FramePtr GuardedCamera::pull(FrameTime now) {
-  reopen();
+  if (!source_) {
+    reopen();  // which takes its time: `now` is over
+    return nullptr;
+  }
   try {
-    if (!source_) return nullptr;
     if (source_->ended()) {
       fail("the take that stands for the camera is over");
       return nullptr;
     }
     const FramePtr frame = source_->newest(now);
     command_light(now);
+    if (is_silent(frame != nullptr, now)) fail("the camera gives no frames");
     if (!frame) return nullptr;
     if (const StreamFault fault = guard_->check(*frame, now); fault != StreamFault::none) {
       refuse(fault, now);
@@ -136,6 +142,13 @@ FramePtr GuardedCamera::pull(FrameTime now) {
     fail(error.what());
     return nullptr;
   }
+}
+
+// libuvc says nothing of a camera that was pulled out.
+bool GuardedCamera::is_silent(bool heard, FrameTime now) {
+  if (heard || !asked_at_ || now - *asked_at_ > pause) heard_at_ = now;
+  asked_at_ = now;
+  return description_.by_sensor && now - heard_at_ > longest_silence;
 }
 
 void GuardedCamera::refuse(StreamFault fault, FrameTime now) {

@@ -69,6 +69,7 @@ class GuardedCamera {
 
  private:
   void accept(std::unique_ptr<FrameSource> source);
+  bool is_silent(bool heard, FrameTime now);
   void refuse(StreamFault fault, FrameTime now);
   void fail(std::string why);
   void reopen();
@@ -93,6 +94,8 @@ class GuardedCamera {
   std::string told_tamper_;
   bool told_light_trouble_ = false;  // of this source
   bool told_no_challenge_ = false;
+  std::optional<FrameTime> asked_at_;  // of this source, as the next
+  FrameTime heard_at_{};
   FrameTime refused_until_{};
   std::uint64_t refused_ = 0;
   StreamFault last_refusal_ = StreamFault::none;

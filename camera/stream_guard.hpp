@@ -29,7 +29,7 @@ std::string_view to_string(StreamFault fault);
 
 struct StreamRules {
   std::chrono::milliseconds oldest{500};
-  std::chrono::milliseconds furthest_ahead{5};
+  std::chrono::milliseconds furthest_ahead{50};  // frames arrive while somebody else has the processor
   std::size_t rate_frames = 12;  // the rate is of so many
   double shortest_period = 0.8;  // of the sensor's, on average
   double gap_periods = 5;        // so long without a frame ...

@@ -62,17 +62,22 @@ class UvcSource final : public FrameSource {
     open_device(address);
     negotiate(options);
     if (const uvc_error_t error =
-            uvc_start_streaming(handle_.get(), &control_, &UvcSource::on_frame, this, 0);
+            uvc_start_streaming(handle_.get(), &control_, &UvcSource::on_frame, arrival_.get(), 0);
         error != UVC_SUCCESS)
       throw SourceError("the UVC camera does not start streaming: " + uvc_text(error));
     find_exposure();
   }
   ~UvcSource() override {
+    if (!handle_) return;
+    if (is_gone()) {
+      abandon();
+      return;
+    }
     try {
       UvcSource::ask_light(std::nullopt);
-    } catch (const SourceError&) {  // it is gone
+    } catch (const SourceError&) {  // it keeps the exposure until it is opened again
     }
-    if (handle_) uvc_stop_streaming(handle_.get());  // joins libuvc's thread: no callback after this
+    uvc_stop_streaming(handle_.get());  // joins libuvc's thread: no callback after this
   }
 
   SourceDescription description() const override { return description_; }
@@ -84,8 +89,8 @@ class UvcSource final : public FrameSource {
   double ask_light(std::optional<double> stops) override { return light_ ? light_->ask(stops) : 0; }
   std::optional<FrameTime> next_due() const override { return std::nullopt; }
   std::uint64_t dropped() const override {
-    const std::lock_guard lock(mutex_);
-    return dropped_;
+    const std::lock_guard lock(arrival_->mutex);
+    return arrival_->dropped;
   }
 
   FramePtr newest(FrameTime) override {
@@ -94,11 +99,11 @@ class UvcSource final : public FrameSource {
     std::size_t stride = 0;
     std::uint64_t sequence = 0;
     {
-      const std::lock_guard lock(mutex_);
-      bytes.swap(waiting_);
-      stride = stride_;
-      sequence = sequence_;
-      taken = taken_;
+      const std::lock_guard lock(arrival_->mutex);
+      bytes.swap(arrival_->bytes);
+      stride = arrival_->stride;
+      sequence = arrival_->sequence;
+      taken = arrival_->taken;
     }
     if (bytes.empty()) return nullptr;
     try {
@@ -110,8 +115,8 @@ class UvcSource final : public FrameSource {
       frame->captured_at = taken;
       return frame;
     } catch (const PictureError&) {
-      const std::lock_guard lock(mutex_);
-      ++dropped_;
+      const std::lock_guard lock(arrival_->mutex);
+      ++arrival_->dropped;
       return nullptr;
     }
   }
@@ -194,17 +199,42 @@ class UvcSource final : public FrameSource {
     throw SourceError("the UVC camera offers neither MJPEG nor YUYV at the configured size and rate");
   }
 
+  // The newest frame on its way between libuvc's thread and ours.
+  struct Arrival {
+    std::mutex mutex;  // guards the rest
+    std::vector<std::uint8_t> bytes;
+    std::size_t stride = 0;
+    std::uint64_t sequence = 0;
+    FrameTime taken{};
+    std::uint64_t dropped = 0;
+  };
+
   // On libuvc's thread: only a copy. Nothing may leave this function by exception, it is called from C.
-  static void on_frame(uvc_frame_t* frame, void* self_pointer) noexcept {
-    auto* self = static_cast<UvcSource*>(self_pointer);
+  static void on_frame(uvc_frame_t* frame, void* arrival_pointer) noexcept {
+    auto* arrival = static_cast<Arrival*>(arrival_pointer);
     if (frame->data_bytes == 0 || frame->data_bytes > largest_picture_bytes) return;
     const auto* data = static_cast<const std::uint8_t*>(frame->data);
-    const std::lock_guard lock(self->mutex_);
-    if (!self->waiting_.empty()) ++self->dropped_;
-    self->waiting_.assign(data, data + frame->data_bytes);
-    self->stride_ = frame->step != 0 ? frame->step : static_cast<std::size_t>(frame->width) * 2;
-    self->sequence_ = frame->sequence;
-    self->taken_ = std::chrono::steady_clock::now().time_since_epoch();
+    const std::lock_guard lock(arrival->mutex);
+    if (!arrival->bytes.empty()) ++arrival->dropped;
+    arrival->bytes.assign(data, data + frame->data_bytes);
+    arrival->stride = frame->step != 0 ? frame->step : static_cast<std::size_t>(frame->width) * 2;
+    arrival->sequence = frame->sequence;
+    arrival->taken = std::chrono::steady_clock::now().time_since_epoch();
+  }
+
+  bool is_gone() const {
+    std::array<std::uint8_t, 2> status{};
+    return libusb_control_transfer(uvc_get_libusb_handle(handle_.get()), LIBUSB_ENDPOINT_IN,
+                                   LIBUSB_REQUEST_GET_STATUS, 0, 0, status.data(), status.size(),
+                                   200) == LIBUSB_ERROR_NO_DEVICE;
+  }
+  // libuvc 0.0.6 waits for ever for the transfers of a device that was pulled out. What it holds is left to
+  // it.
+  void abandon() {
+    static_cast<void>(arrival_.release());
+    static_cast<void>(handle_.release());
+    static_cast<void>(device_.release());
+    static_cast<void>(context_.release());
   }
 
   std::unique_ptr<uvc_context_t, ExitContext> context_;
@@ -212,12 +242,7 @@ class UvcSource final : public FrameSource {
   std::unique_ptr<uvc_device_handle_t, CloseHandle> handle_;
   uvc_stream_ctrl_t control_{};
   SourceDescription description_;
-  mutable std::mutex mutex_;
-  std::vector<std::uint8_t> waiting_;  // guarded by mutex_, as the four below
-  std::size_t stride_ = 0;
-  std::uint64_t sequence_ = 0;
-  FrameTime taken_{};
-  std::uint64_t dropped_ = 0;
+  std::unique_ptr<Arrival> arrival_ = std::make_unique<Arrival>();
   CameraIdentity identity_;
   std::optional<ExposureLight> light_;
 };

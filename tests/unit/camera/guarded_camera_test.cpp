@@ -123,6 +123,25 @@ TEST_F(Guarded, a_camera_that_comes_in_place_of_the_one_that_was_pulled_out_is_r
   EXPECT_THAT(notes, ElementsAre(HasSubstr("found 046d:0825 serial ZZZ on port 1-1.2")));
 }
 
+TEST_F(Guarded, a_camera_that_falls_silent_is_opened_again_and_one_that_nobody_looked_at_is_not) {
+  class Silent final : public FrameSource {
+   public:
+    SourceDescription description() const override { return {"silent", 32, 24, 30, PixelFormat::bgr, true}; }
+    CameraIdentity identity() const override { return made_up_camera(); }
+    FramePtr newest(FrameTime) override { return nullptr; }
+    std::optional<FrameTime> next_due() const override { return {}; }
+    std::uint64_t dropped() const override { return 0; }
+  };
+  GuardedCamera camera(std::make_unique<Silent>(), options);
+  frames_during(camera, 2s);
+  now += 1h;
+  frames_during(camera, 2s);
+  EXPECT_EQ(reopened, 0);
+  EXPECT_GT(frames_during(camera, 2s), 10U);
+  EXPECT_EQ(reopened, 1);
+  EXPECT_THAT(notes, IsEmpty());
+}
+
 TEST_F(Guarded, by_another_rule_it_goes_on_when_the_right_camera_is_back) {
   options.pin->until_cleared = false;
   CameraIdentity other = made_up_camera();
