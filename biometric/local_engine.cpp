@@ -207,7 +207,8 @@ class LocalEngine::Context final : public CaptureContext {
     return asked == HeadMotion::any ? motions[engine_.random_() % motions.size()] : asked;
   }
   void feed(Capture& capture, const camera::FramePtr& frame, const CaptureRequest& request) {
-    if (frame) capture.feed(engine_.pipeline_.observe(frame, request.liveness ? Depth::liveness : Depth::quality));
+    if (!frame) return;
+    capture.feed(engine_.pipeline_.observe(frame, request.liveness ? Depth::liveness : Depth::quality));
   }
   static CaptureResult suspected(const Capture& capture, std::string_view check) {
     CaptureResult result = capture.result();

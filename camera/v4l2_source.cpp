@@ -113,10 +113,9 @@ class V4l2Source final : public FrameSource {
       }
       held = next;
     }
-    // Nobody asked for a while: the driver filled its buffers long ago and waited. What they hold is the
-    // past.
-    const bool stale = asked_ && now - last_asked_ > longest_pause;
-    asked_ = true;
+    // Nobody asked for a while, or ever: the driver filled its buffers long ago and waited. What they hold is
+    // the past.
+    const bool stale = !last_asked_ || now - *last_asked_ > longest_pause;
     last_asked_ = now;
     if (!held) return nullptr;
     FramePtr frame = stale || (held->flags & V4L2_BUF_FLAG_ERROR) != 0 ? nullptr : decode(*held, now);
@@ -282,8 +281,7 @@ class V4l2Source final : public FrameSource {
   std::size_t stride_ = 0;
   std::vector<MappedBuffer> buffers_;
   std::uint64_t dropped_ = 0;
-  bool asked_ = false;
-  FrameTime last_asked_{};
+  std::optional<FrameTime> last_asked_;
 };
 
 }  // namespace

@@ -179,9 +179,9 @@ TEST(StreamOfATake, is_never_refused) {
     if (!std::filesystem::exists(video))
       GTEST_SKIP() << "no " << video << ": run script/setup to fetch the test videos";
     const auto take = open_replay(video.string());
-    EXPECT_EQ(refused_of(*take, 60s, 1, 300ms), 0U) << name;
+    EXPECT_EQ(refused_of(*take, 25s, 1, 300ms), 0U) << name;
     const auto seen = open_sensor(open_replay(video.string()));
-    EXPECT_EQ(refused_of(*seen, 30s, 1, 300ms), 0U) << name;
+    EXPECT_EQ(refused_of(*seen, 10s, 1, 300ms), 0U) << name;
   }
 }
 
