@@ -20,6 +20,8 @@ using Reason = EngineRefusal::Reason;
 constexpr std::array<std::string_view, stage_count> stage_words = {"detect", "landmarks", "quality",
                                                                    "liveness", "embed"};
 constexpr camera::FrameTime presence_period = std::chrono::milliseconds(190);
+constexpr auto tamper_period = std::chrono::seconds(1);
+constexpr auto longest_challenge = std::chrono::seconds(3);
 
 camera::FrameTime time_of(spi::TimePoint at) { return at.time_since_epoch(); }
 
@@ -48,16 +50,21 @@ std::chrono::microseconds since(std::chrono::steady_clock::time_point begin) {
 
 class LocalEngine::Watching {
  public:
-  explicit Watching(LocalEngine& engine) : engine_(engine) {
+  explicit Watching(LocalEngine& engine, bool challenge = false) : engine_(engine), challenge_(challenge) {
     ++engine_.watching_;
+    if (challenge_) engine_.camera_.begin_challenge();
     engine_.watching_changed_.notify_all();
   }
   Watching(const Watching&) = delete;
   Watching& operator=(const Watching&) = delete;
-  ~Watching() { --engine_.watching_; }
+  ~Watching() {
+    --engine_.watching_;
+    if (challenge_) engine_.camera_.end_challenge();
+  }
 
  private:
   LocalEngine& engine_;
+  bool challenge_;
 };
 
 class LocalEngine::Context final : public CaptureContext {
@@ -71,24 +78,33 @@ class LocalEngine::Context final : public CaptureContext {
   spi::Task<CaptureResult> capture(CaptureRequest request,
                                    std::function<void(CaptureProgress)> progress) override {
     discard_probe();
-    const Watching watching(engine_);
+    const Watching watching(engine_, request.liveness);
     Capture capture(request, engine_.options_.rules, chosen_motion(request.head_motion));
-    const spi::TimePoint deadline = engine_.executor_.now() + request.give_up_after;
+    const spi::TimePoint begin = engine_.executor_.now();
+    const std::uint64_t refused_before = engine_.camera_.refused();
     while (capture.state() == Capture::State::searching || capture.state() == Capture::State::collecting) {
       tell(capture, progress);
       if (request.give_up_after.count() == 0) {
         feed(capture, co_await engine_.next_frame(), request);
-        continue;
+      } else {
+        const spi::Duration left = begin + request.give_up_after - engine_.executor_.now();
+        const auto frame = co_await spi::within(left, engine_.next_frame());
+        if (frame)
+          feed(capture, *frame, request);
+        else
+          capture.give_up();
       }
-      const spi::Duration left = deadline - engine_.executor_.now();
-      const auto frame = co_await spi::within(left, engine_.next_frame());
-      if (frame)
-        feed(capture, *frame, request);
-      else
-        capture.give_up();
+      if (engine_.camera_.refused() != refused_before)
+        co_return suspected(capture, to_string(engine_.camera_.last_refusal()));
     }
     tell(capture, progress);
     CaptureResult result = capture.result();
+    if (capture.state() == Capture::State::held && request.liveness && engine_.camera_.challenges()) {
+      const spi::TimePoint held = engine_.executor_.now();
+      const bool follows = co_await engine_.follows_challenge(time_of(begin));
+      if (!follows) co_return suspected(capture, to_string(engine_.camera_.last_refusal()));
+      result.in_view += std::chrono::duration_cast<std::chrono::microseconds>(engine_.executor_.now() - held);
+    }
     // Somebody else came in between: whose face it would be cannot be said.
     if (capture.state() == Capture::State::held && !keep(capture.probes()))
       result.outcome = CaptureResult::Outcome::poor_quality;
@@ -191,7 +207,14 @@ class LocalEngine::Context final : public CaptureContext {
     return asked == HeadMotion::any ? motions[engine_.random_() % motions.size()] : asked;
   }
   void feed(Capture& capture, const camera::FramePtr& frame, const CaptureRequest& request) {
+    if (!frame) return;
     capture.feed(engine_.pipeline_.observe(frame, request.liveness ? Depth::liveness : Depth::quality));
+  }
+  static CaptureResult suspected(const Capture& capture, std::string_view check) {
+    CaptureResult result = capture.result();
+    result.outcome = CaptureResult::Outcome::attack_suspected;
+    result.attack_check = check;
+    return result;
   }
   static void tell(Capture& capture, const std::function<void(CaptureProgress)>& progress) {
     for (const CaptureProgress& news : capture.take_progress())
@@ -210,6 +233,8 @@ class LocalEngine::Context final : public CaptureContext {
     return true;
   }
   void need_probe() const {
+    // A probe from before a tamper event is no better than one from after it.
+    if (engine_.camera_.is_tampered()) throw spi::Fault(engine_.camera_.fault());
     if (probe_.empty())
       refuse(Reason::no_probe, "no probe is held: nothing was captured, or it was discarded");
   }
@@ -273,7 +298,7 @@ LocalEngine::LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& g
     : executor_(executor),
       pipeline_(pipeline),
       gallery_(gallery),
-      source_(std::move(source)),
+      camera_(std::move(source), options.camera),
       models_(std::move(models)),
       options_(options),
       decoy_(random_direction(options.seed)),
@@ -283,26 +308,32 @@ LocalEngine::LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& g
   options_.rules.liveness_sure = pipeline.liveness_sure();
   options_.rules.fused_frames = pipeline.liveness_frames();
   tasks_.spawn(pump());
+  if (options_.camera.pin) tasks_.spawn(watch_camera());
 }
 LocalEngine::~LocalEngine() = default;
 
 void LocalEngine::change_source(std::unique_ptr<camera::FrameSource> source) {
-  source_ = std::move(source);
+  camera_.replace(std::move(source));
+  forget_frames();
+}
+
+// What is seen from now on has nothing to do with what was seen before.
+void LocalEngine::forget_frames() {
   latest_.reset();
-  camera_fault_.clear();
+  frame_arrived_.notify_all();
   watching_changed_.notify_all();
 }
 
 spi::Task<void> LocalEngine::pump() {
   while (true) {
-    while (watching_ == 0) co_await watching_changed_.wait();
+    while (watching_ == 0 && !camera_.can_come_back()) co_await watching_changed_.wait();
     pull();
-    if (!camera_fault_.empty()) {
+    if (!camera_.fault().empty()) {
       co_await spi::sleep_for(options_.reopen_after);
       continue;
     }
     // A source without a schedule (V4L2, UVC) is asked a few times a frame; it never blocks.
-    const std::optional<camera::FrameTime> due = source_->next_due();
+    const std::optional<camera::FrameTime> due = camera_.next_due();
     const auto pause = std::chrono::milliseconds(5);
     const spi::TimePoint when = due ? spi::TimePoint(*due) : executor_.now() + pause;
     const bool late = when <= executor_.now();
@@ -312,33 +343,47 @@ spi::Task<void> LocalEngine::pump() {
 }
 
 void LocalEngine::pull() {
-  try {
-    if (!camera_fault_.empty() && options_.reopen) {
-      source_ = options_.reopen();
-      camera_fault_.clear();
-    }
-    if (!camera_fault_.empty()) return;
-    if (source_->ended()) return lose_camera("the take that stands for the camera is over");
-    camera::FramePtr frame = source_->newest(time_of(executor_.now()));
-    if (!frame) return;
-    latest_ = std::move(frame);
-    frame_arrived_.notify_all();
-  } catch (const camera::SourceError& error) {
-    lose_camera(error.what());
-  }
-}
-
-void LocalEngine::lose_camera(const std::string& why) {
-  camera_fault_ = why;
-  latest_.reset();
+  const std::uint64_t refused_before = camera_.refused();
+  camera::FramePtr frame = camera_.pull(time_of(executor_.now()));
+  if (!frame && camera_.fault().empty() && camera_.refused() == refused_before) return;
+  latest_ = std::move(frame);
   frame_arrived_.notify_all();
 }
 
+// Whether or not anybody looks into the camera.
+spi::Task<void> LocalEngine::watch_camera() {
+  while (true) {
+    co_await spi::sleep_for(tamper_period);
+    if (camera_.look()) forget_frames();
+  }
+}
+
 spi::Task<camera::FramePtr> LocalEngine::next_frame() {
-  if (!camera_fault_.empty()) throw spi::Fault(camera_fault_);
+  if (!camera_.fault().empty()) throw spi::Fault(camera_.fault());
   co_await frame_arrived_.wait();
-  if (!camera_fault_.empty()) throw spi::Fault(camera_fault_);
+  if (!camera_.fault().empty()) throw spi::Fault(camera_.fault());
   co_return latest_;
+}
+
+spi::Task<bool> LocalEngine::follows_challenge(camera::FrameTime begin) {
+  using Verdict = camera::LightChallenge::Verdict;
+  const spi::TimePoint deadline = executor_.now() + longest_challenge;
+  const std::uint64_t refused_before = camera_.refused();
+  Verdict verdict = camera_.verdict(begin, time_of(executor_.now()));
+  while (verdict == Verdict::undecided && executor_.now() < deadline && camera_.refused() == refused_before) {
+    co_await spi::within(deadline - executor_.now(), next_frame());
+    verdict = camera_.verdict(begin, time_of(executor_.now()));
+  }
+  const bool refused = camera_.refused() != refused_before;
+  if (verdict != Verdict::answered && !refused) camera_.refuse_unanswered(time_of(executor_.now()));
+  co_return verdict == Verdict::answered && !refused;
+}
+
+spi::Task<camera::CameraStatus> LocalEngine::camera_status() { co_return camera_.status(); }
+spi::Task<bool> LocalEngine::clear_tamper(std::string by) {
+  const bool cleared = camera_.clear_tamper(by);
+  if (cleared) forget_frames();
+  co_return cleared;
 }
 
 spi::Task<EngineInfo> LocalEngine::info() {
@@ -347,7 +392,7 @@ spi::Task<EngineInfo> LocalEngine::info() {
   info.loosest_false_match_rate = pipeline_.calibration().loosest_rate();
   info.strictest_false_match_rate = pipeline_.calibration().strictest_rate();
   info.gallery_size = gallery_.size();
-  info.camera = source_->description().name;
+  info.camera = camera_.status().name;
   info.gives_templates_away = options_.give_templates_away;
   info.gives_pictures_away = options_.give_pictures_away;
   for (std::size_t i = 0; i < stage_count; ++i) {

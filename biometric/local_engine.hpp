@@ -9,10 +9,11 @@
 #include <random>
 #include <string>
 
+#include "biometric/camera_oversight.hpp"
 #include "biometric/engine.hpp"
 #include "biometric/pipeline/capture.hpp"
 #include "biometric/pipeline/pipeline.hpp"
-#include "camera/frame_source.hpp"
+#include "camera/guarded_camera.hpp"
 #include "spi/service/task_scope.hpp"
 
 namespace sesame::biometric {
@@ -23,12 +24,11 @@ struct LocalEngineOptions {
   bool give_pictures_away = false;  // export_probe as a picture
   std::size_t most_references = 64;
   std::uint32_t seed = 1;  // of the choice of a head motion
-  // Opens the camera again after it failed; throws camera::SourceError while it is not back.
-  std::function<std::unique_ptr<camera::FrameSource>()> reopen;
+  camera::GuardedCameraOptions camera;
   std::chrono::milliseconds reopen_after{2000};
 };
 
-class LocalEngine final : public Engine {
+class LocalEngine final : public Engine, public CameraOversight {
  public:
   // All three outlive the engine. `models` names what the pipeline was made of, for info().
   LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& gallery,
@@ -36,7 +36,7 @@ class LocalEngine final : public Engine {
               const LocalEngineOptions& options = {});
   ~LocalEngine() override;
 
-  // Another camera or take in place of this one, at once (simulations).
+  // Another camera or take in place of this one, at once (simulations). It is checked as an opening is.
   void change_source(std::unique_ptr<camera::FrameSource> source);
 
   spi::Task<EngineInfo> info() override;
@@ -49,26 +49,30 @@ class LocalEngine final : public Engine {
   spi::Task<std::optional<HeldFace>> held(std::string customer_id) override;
   spi::Task<std::vector<IdentityLine>> identities(std::string after, std::size_t maximum) override;
   spi::Task<Bytes> take_picture(std::string caption) override;
+  spi::Task<camera::CameraStatus> camera_status() override;
+  spi::Task<bool> clear_tamper(std::string by) override;
 
  private:
   class Context;
   class Watching;  // counts who looks, so that nobody looking means no pulling
   spi::Task<void> pump();
+  spi::Task<void> watch_camera();
   void pull();
-  void lose_camera(const std::string& why);
+  void forget_frames();
   spi::Task<camera::FramePtr> next_frame();
+  // Whether the stream follows what was asked since `begin`; waits until that can be said.
+  spi::Task<bool> follows_challenge(camera::FrameTime begin);
   CustomerFacts facts(const std::string& customer_id);
   EnrolledCustomer enrol_template(const EnrolRequest& request, Template reference, std::size_t captures);
 
   spi::Executor& executor_;
   Pipeline& pipeline_;
   Gallery& gallery_;
-  std::unique_ptr<camera::FrameSource> source_;
+  camera::GuardedCamera camera_;
   std::vector<ModelInfo> models_;
   LocalEngineOptions options_;
   Template decoy_;  // what an unknown claim is compared with
   camera::FramePtr latest_;
-  std::string camera_fault_;
   int watching_ = 0;
   spi::Signal frame_arrived_;
   spi::Signal watching_changed_;

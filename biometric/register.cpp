@@ -8,6 +8,7 @@
 //       camera: v4l2:/dev/video0
 //       store: /var/lib/sesame/identities.db
 //       pkcs11: {module: /usr/lib/softhsm/libsofthsm2.so, token: sesame, pin_file: /etc/sesame/pin}
+//       camera_identity: {vendor: 046d, product: "0825", serial: A1B2C3, port: 1-1.2}
 //       guardian_under: 16
 //       retention: {unused_days: 400, enrolled_days: 1825, enrol_again_days: 1460}
 #include <cstdio>
@@ -78,6 +79,34 @@ std::string face_program(const spi::Section& section) {
   return fs::exists(beside, error) ? beside.string() : "sesame-face";
 }
 
+// The only camera that is used, and what becomes of a tamper event.
+void add_camera_rules(const spi::Section& section, const std::string& socket,
+                      std::vector<std::string>& command) {
+  command.insert(command.end(),
+                 {"--light-challenge", section.word("light_challenge", {"off", "where_possible", "required"},
+                                                    "where_possible")});
+  if (section.has("sysfs")) command.insert(command.end(), {"--sysfs", section.path("sysfs")});
+  if (!section.has("camera_identity")) return;
+  const spi::Section identity = section.section("camera_identity");
+  identity.allow_only({"vendor", "product", "serial", "port", "known_ports", "tamper_until", "replug"});
+  for (const char* key : {"vendor", "product", "port"})
+    if (!identity.has(key)) identity.fail(key, "what `sesame camera` shows of it");
+  command.insert(command.end(),
+                 {"--camera-vendor", identity.text("vendor"), "--camera-product", identity.text("product"),
+                  "--camera-serial", identity.text("serial", ""), "--camera-port", identity.text("port")});
+  std::string known_ports;
+  for (const std::string& port : identity.texts("known_ports"))
+    known_ports += (known_ports.empty() ? "" : ",") + port;
+  if (!known_ports.empty()) command.insert(command.end(), {"--camera-known-ports", known_ports});
+  if (identity.word("tamper_until", {"cleared", "gone"}, "cleared") == "gone")
+    command.emplace_back("--tamper-until-gone");
+  if (identity.word("replug", {"accepted", "tamper"}, "accepted") == "tamper")
+    command.emplace_back("--replug-is-tamper");
+  // Beside the store, which is still there after the machine was started again.
+  const std::string beside = section.has("store") ? section.path("store") : socket;
+  command.insert(command.end(), {"--tamper-state", beside + ".tamper"});
+}
+
 std::vector<std::string> face_command(const spi::Section& section, const std::string& socket) {
   std::vector<std::string> command = {face_program(section), "--socket", socket, "--camera",
                                       section.text("camera", "empty")};
@@ -94,6 +123,7 @@ std::vector<std::string> face_command(const spi::Section& section, const std::st
                                    token.text("token"), "--pkcs11-key", token.text("key", "sesame"),
                                    "--pkcs11-pin-file", token.path("pin_file")});
   }
+  add_camera_rules(section, socket, command);
   const std::pair<const char*, const char*> switches[] = {{"insecure_key_file", "--insecure-key-file"},
                                                           {"simulated", "--simulated"},
                                                           {"gives_templates_away", "--give-templates-away"},
@@ -149,9 +179,9 @@ class Faces final : public spi::Extension {
  public:
   Faces(const spi::Section& section, spi::Host& host, spi::AsioExecutor& executor)
       : shared_(host.context().shared<HostEngine>()), tasks_(executor) {
-    section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file",
-                        "pkcs11", "simulated", "gives_templates_away", "gives_pictures_away", "threads",
-                        "program", "socket", "retention", "guardian_under"});
+    section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file", "pkcs11",
+                        "simulated", "camera_identity", "light_challenge", "sysfs", "gives_templates_away",
+                        "gives_pictures_away", "threads", "program", "socket", "retention", "guardian_under"});
     const std::string socket = socket_path(section, host);
     auto engine = std::make_shared<RemoteEngine>(executor, door_at(executor, socket));
     host.context().set<RemoteEngine>(engine);

@@ -330,6 +330,16 @@ spi::Task<CustodyNews> RemoteEngine::news(std::int64_t journaled) {
   co_return understood([&] { return door::read_news(result); });
 }
 
+spi::Task<camera::CameraStatus> RemoteEngine::camera_status() {
+  const object result = co_await link_->ask("camera", object{});
+  co_return understood([&] { return door::read_camera_status(result); });
+}
+spi::Task<bool> RemoteEngine::clear_tamper(std::string by) {
+  object message{{"by", by}};
+  const object result = co_await link_->ask("clearTamper", std::move(message));
+  co_return understood([&] { return door::flag_field(result, "cleared"); });
+}
+
 spi::Task<Bytes> RemoteEngine::take_picture(std::string caption) {
   object message{{"caption", caption}};
   const object result = co_await link_->ask("picture", std::move(message));

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "biometric/camera_oversight.hpp"
 #include "biometric/custody.hpp"
 #include "biometric/engine.hpp"
 #include "spi/service/channel.hpp"
@@ -19,7 +20,7 @@ struct RemoteEngineOptions {
   std::chrono::milliseconds patience{2000};  // the process sends a sign of life every 500 ms while it works
 };
 
-class RemoteEngine final : public Engine, public Custody {
+class RemoteEngine final : public Engine, public Custody, public CameraOversight {
  public:
   // Makes a channel to the face process; throws std::exception when there is none.
   using Connect = std::function<spi::Task<std::shared_ptr<spi::Channel>>()>;
@@ -41,6 +42,9 @@ class RemoteEngine final : public Engine, public Custody {
   spi::Task<Expiry> expire(bool only_say, std::string by) override;
   spi::Task<Rotation> rotate(std::function<void(Rotation)> progress) override;
   spi::Task<CustodyNews> news(std::int64_t journaled) override;
+
+  spi::Task<camera::CameraStatus> camera_status() override;
+  spi::Task<bool> clear_tamper(std::string by) override;
 
   // What the camera sees, where the face process runs a simulated one: see simulated_camera.hpp.
   spi::Task<void> show(std::string scene);

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "camera/camera_identity.hpp"
 #include "camera/frame.hpp"
 
 namespace sesame::camera {
@@ -22,7 +23,14 @@ struct SourceDescription {
   int height = 0;
   double frames_per_second = 0;
   PixelFormat pixel_format =
-      PixelFormat::bgr;  // as it comes from the device; frames given out are BGR always
+      PixelFormat::bgr;    // as it comes from the device; frames given out are BGR always
+  bool by_sensor = false;  // times are of a sensor or its driver, which is never exact to the microsecond
+};
+
+// Exposure or gain as a program can command it, in stops (powers of two of light).
+struct LightControl {
+  double darkest = 0;                                          // at most 0
+  FrameTime longest_latency = std::chrono::milliseconds(200);  // command to the first frame that shows it
 };
 
 class FrameSource {
@@ -30,6 +38,8 @@ class FrameSource {
   virtual ~FrameSource() = default;
 
   virtual SourceDescription description() const = 0;
+  // Which hardware gives the frames; no USB device where it is a file.
+  virtual CameraIdentity identity() const { return {}; }
 
   // The newest frame taken at or before `now` that was not given out yet, or nullptr. Older ones are dropped,
   // and counted. Never blocks. Throws SourceError when the device is gone.
@@ -43,6 +53,12 @@ class FrameSource {
 
   // Frames that were ready and never given out.
   virtual std::uint64_t dropped() const = 0;
+
+  // nullopt: nobody can command this camera's light.
+  virtual std::optional<LightControl> light_control() const { return std::nullopt; }
+  // So many stops from what the camera chose by itself; nullopt lets it choose again. Gives what it set, in
+  // its own steps and limits. Throws SourceError.
+  virtual double ask_light(std::optional<double> /*stops*/) { return 0; }
 };
 
 }  // namespace sesame::camera

@@ -4,22 +4,27 @@
 #include <linux/videodev2.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <span>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "camera/exposure_light.hpp"
 #include "camera/picture.hpp"
 
 namespace sesame::camera {
 namespace {
 
 constexpr unsigned buffer_count = 4;
+constexpr FrameTime longest_pause = std::chrono::milliseconds(400);
 
 std::string error_text(int error) { return std::generic_category().message(error); }
 
@@ -71,20 +76,32 @@ class V4l2Source final : public FrameSource {
       throw SourceError(errno == ENOENT
                             ? "there is no camera " + device_
                             : "the camera " + device_ + " cannot be opened: " + error_text(errno));
-    check_capabilities();
+    check_capabilities(options);
     choose_format(options);
+    choose_rate(options);
     map_buffers();
     v4l2_buf_type type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
     must(VIDIOC_STREAMON, &type, "does not start streaming");
+    find_exposure();
   }
   ~V4l2Source() override {
+    try {
+      V4l2Source::ask_light(std::nullopt);
+    } catch (const SourceError&) {  // it is gone
+    }
     v4l2_buf_type type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
     retried_ioctl(descriptor_.get(), VIDIOC_STREAMOFF, &type);
   }
 
   SourceDescription description() const override { return description_; }
+  CameraIdentity identity() const override { return identity_; }
   std::optional<FrameTime> next_due() const override { return std::nullopt; }
   std::uint64_t dropped() const override { return dropped_; }
+  std::optional<LightControl> light_control() const override {
+    if (!light_) return std::nullopt;
+    return light_->control();
+  }
+  double ask_light(std::optional<double> stops) override { return light_ ? light_->ask(stops) : 0; }
 
   // Empties the driver's queue and decodes only the last buffer: a late frame costs no decoding.
   FramePtr newest(FrameTime now) override {
@@ -96,10 +113,9 @@ class V4l2Source final : public FrameSource {
       }
       held = next;
     }
-    // Nobody asked for a while: the driver filled its buffers long ago and waited. What they hold is the
-    // past.
-    const bool stale = asked_ && now - last_asked_ > std::chrono::seconds(1);
-    asked_ = true;
+    // Nobody asked for a while, or ever: the driver filled its buffers long ago and waited. What they hold is
+    // the past.
+    const bool stale = !last_asked_ || now - *last_asked_ > longest_pause;
     last_asked_ = now;
     if (!held) return nullptr;
     FramePtr frame = stale || (held->flags & V4L2_BUF_FLAG_ERROR) != 0 ? nullptr : decode(*held, now);
@@ -114,13 +130,22 @@ class V4l2Source final : public FrameSource {
       throw SourceError("the camera " + device_ + " " + otherwise + ": " + error_text(errno));
   }
 
-  void check_capabilities() {
+  void check_capabilities(const CameraOptions& options) {
     v4l2_capability capability{};
     must(VIDIOC_QUERYCAP, &capability, "is not a V4L2 device");
     const std::uint32_t can = (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? capability.device_caps
                                                                                     : capability.capabilities;
     if ((can & V4L2_CAP_VIDEO_CAPTURE) == 0 || (can & V4L2_CAP_STREAMING) == 0)
       throw SourceError(device_ + " is not a camera that streams (expected video capture and streaming I/O)");
+    struct stat opened {};
+    if (::fstat(descriptor_.get(), &opened) == 0)
+      identity_ = identity_of_device(options.sysfs, major(opened.st_rdev), minor(opened.st_rdev));
+    const auto text = [](const auto& field) {
+      const char* const begin = reinterpret_cast<const char*>(field);
+      return std::string(begin, ::strnlen(begin, sizeof field));
+    };
+    identity_.driver = text(capability.driver);
+    identity_.bus = text(capability.bus_info);
   }
 
   void choose_format(const CameraOptions& options) {
@@ -142,6 +167,55 @@ class V4l2Source final : public FrameSource {
       return;
     }
     throw SourceError("the camera " + device_ + " offers neither MJPEG nor YUYV");
+  }
+
+  // What it then makes is its own affair; the description says what it promised.
+  void choose_rate(const CameraOptions& options) {
+    v4l2_streamparm parameters{};
+    parameters.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    v4l2_fract& period = parameters.parm.capture.timeperframe;
+    period = {1000, static_cast<std::uint32_t>(options.frames_per_second * 1000)};
+    const bool told = retried_ioctl(descriptor_.get(), VIDIOC_S_PARM, &parameters) == 0 &&
+                      (parameters.parm.capture.capability & V4L2_CAP_TIMEPERFRAME) != 0 &&
+                      period.numerator != 0;
+    description_.frames_per_second =
+        told ? static_cast<double>(period.denominator) / static_cast<double>(period.numerator) : 0;
+    description_.by_sensor = true;
+  }
+
+  std::optional<v4l2_queryctrl> control(std::uint32_t id) {
+    v4l2_queryctrl query{};
+    query.id = id;
+    if (retried_ioctl(descriptor_.get(), VIDIOC_QUERYCTRL, &query) != 0 ||
+        (query.flags & (V4L2_CTRL_FLAG_DISABLED | V4L2_CTRL_FLAG_READ_ONLY)) != 0)
+      return std::nullopt;
+    return query;
+  }
+  void set_control(std::uint32_t id, int value) {
+    v4l2_control control{id, value};
+    must(VIDIOC_S_CTRL, &control, "does not take an exposure");
+  }
+
+  void find_exposure() {
+    const auto mode = control(V4L2_CID_EXPOSURE_AUTO);
+    const auto time = control(V4L2_CID_EXPOSURE_ABSOLUTE);
+    if (!mode || !time || mode->default_value == V4L2_EXPOSURE_MANUAL) return;
+    ExposureControls controls;
+    controls.automatic = mode->default_value;
+    controls.manual = V4L2_EXPOSURE_MANUAL;
+    controls.shortest = time->minimum;
+    controls.longest = time->maximum;
+    controls.set_mode = [this](int value) { set_control(V4L2_CID_EXPOSURE_AUTO, value); };
+    controls.set_time = [this](int value) { set_control(V4L2_CID_EXPOSURE_ABSOLUTE, value); };
+    controls.time = [this] {
+      v4l2_control control{V4L2_CID_EXPOSURE_ABSOLUTE, 0};
+      must(VIDIOC_G_CTRL, &control, "does not say its exposure");
+      return control.value;
+    };
+    try {
+      light_.emplace(std::move(controls));
+    } catch (const SourceError&) {  // its light is its own affair
+    }
   }
 
   void map_buffers() {
@@ -185,21 +259,29 @@ class V4l2Source final : public FrameSource {
                                       ? decode_jpeg(bytes)
                                       : decode_yuyv(bytes, description_.width, description_.height, stride_));
       frame->sequence = buffer.sequence;
-      frame->captured_at = now;
+      frame->captured_at = taken_at(buffer, now);
       return frame;
     } catch (const PictureError&) {
       return nullptr;
     }
   }
 
+  // The driver's own time, where it is of the clock that `now` is of.
+  static FrameTime taken_at(const v4l2_buffer& buffer, FrameTime now) {
+    if ((buffer.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) != V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC) return now;
+    return std::chrono::seconds(buffer.timestamp.tv_sec) +
+           std::chrono::microseconds(buffer.timestamp.tv_usec);
+  }
+
   std::string device_;
   Descriptor descriptor_;
+  CameraIdentity identity_;
+  std::optional<ExposureLight> light_;
   SourceDescription description_;
   std::size_t stride_ = 0;
   std::vector<MappedBuffer> buffers_;
   std::uint64_t dropped_ = 0;
-  bool asked_ = false;
-  FrameTime last_asked_{};
+  std::optional<FrameTime> last_asked_;
 };
 
 }  // namespace

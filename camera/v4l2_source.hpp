@@ -12,6 +12,7 @@ struct CameraOptions {
   int width = 640;  // wanted; the device may give its nearest
   int height = 480;
   double frames_per_second = 30;
+  std::string sysfs = "/sys";  // where the kernel says which hardware it is
 };
 
 // Throws SourceError: no such device, busy, not a streaming camera, neither MJPEG nor YUYV.

@@ -1,6 +1,8 @@
 #include "biometric/process/arguments.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -16,6 +18,32 @@ int whole_number(const std::string& name, const std::string& text, int low, int 
     throw std::invalid_argument(name + " is \"" + text + "\" (expected " + std::to_string(low) + " to " +
                                 std::to_string(high) + ")");
   return value;
+}
+
+bool is_hexadecimal(const std::string& text) {
+  return text.size() == 4 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+camera::GuardedCameraOptions::Challenge challenge_of(const std::string& word) {
+  using Challenge = camera::GuardedCameraOptions::Challenge;
+  if (word == "off") return Challenge::off;
+  if (word == "required") return Challenge::required;
+  if (word == "where_possible") return Challenge::where_possible;
+  throw std::invalid_argument("--light-challenge is \"" + word + "\" (expected off, where_possible or required)");
+}
+
+// All of it or nothing: half an identity would let in what was meant to be kept out.
+std::optional<camera::CameraPin> pin_of(camera::CameraPin pin, const std::string& known_ports) {
+  const camera::CameraIdentity& camera = pin.camera;
+  if ((camera.vendor + camera.product + camera.serial + camera.port).empty()) return std::nullopt;
+  if (!is_hexadecimal(camera.vendor) || !is_hexadecimal(camera.product))
+    throw std::invalid_argument("the camera's vendor and product are \"" + camera.vendor + "\" and \"" +
+                                camera.product + "\" (expected four hexadecimal digits each, as 046d)");
+  if (camera.port.empty())
+    throw std::invalid_argument("the camera's port is missing (expected bus and ports, as 1-1.2)");
+  std::istringstream ports(known_ports);
+  for (std::string port; std::getline(ports, port, ',');) pin.known_ports.push_back(port);
+  return pin;
 }
 
 // Reads `--name value` for the texts and `--name` for the switches.
@@ -43,8 +71,20 @@ class Words {
 FaceArguments read_arguments(const std::vector<std::string>& list) {
   FaceArguments arguments;
   Words words(list);
+  camera::CameraPin pin;
+  std::string known_ports;
+  bool until_gone = false;
+  std::string challenge = "where_possible";
   const std::pair<const char*, std::string*> texts[] = {{"--socket", &arguments.socket},
                                                         {"--camera", &arguments.camera},
+                                                        {"--camera-vendor", &pin.camera.vendor},
+                                                        {"--camera-product", &pin.camera.product},
+                                                        {"--camera-serial", &pin.camera.serial},
+                                                        {"--camera-port", &pin.camera.port},
+                                                        {"--camera-known-ports", &known_ports},
+                                                        {"--light-challenge", &challenge},
+                                                        {"--tamper-state", &arguments.tamper_state},
+                                                        {"--sysfs", &arguments.sysfs},
                                                         {"--models", &arguments.models},
                                                         {"--descriptions", &arguments.descriptions},
                                                         {"--store", &arguments.store},
@@ -55,6 +95,8 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
                                                         {"--pkcs11-pin-file", &arguments.pkcs11_pin_file}};
   const std::pair<const char*, bool*> switches[] = {{"--insecure-key-file", &arguments.insecure_key_file},
                                                     {"--simulated", &arguments.simulated},
+                                                    {"--tamper-until-gone", &until_gone},
+                                                    {"--replug-is-tamper", &pin.replug_is_tamper},
                                                     {"--give-templates-away", &arguments.give_templates_away},
                                                     {"--give-pictures-away", &arguments.give_pictures_away},
                                                     {"--help", &arguments.help}};
@@ -75,6 +117,9 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
       if (word == name) known = *on = true;
     if (!known) throw std::invalid_argument("unknown argument " + word + " (sesame-face --help lists them)");
   }
+  pin.until_cleared = !until_gone;
+  arguments.light_challenge = challenge_of(challenge);
+  arguments.camera_pin = pin_of(std::move(pin), known_ports);
   if (arguments.models.empty()) arguments.models = default_models();
   if (arguments.descriptions.empty()) arguments.descriptions = default_descriptions();
   if (arguments.socket.empty() && !arguments.help) throw std::invalid_argument("--socket PATH is missing");
@@ -84,6 +129,15 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
 std::string usage() {
   return "sesame-face --socket PATH [options]: camera, face models and templates, in a process of their own\n"
          "  --camera ADDRESS       v4l2:/dev/videoN, uvc:vvvv:pppp, replay:PATH or empty (default: empty)\n"
+         "  --camera-vendor ID --camera-product ID --camera-port PORT [--camera-serial TEXT]   the only camera "
+         "that is used; as `sesame camera` shows it\n"
+         "  --camera-known-ports PORT,...               where other cameras of that model belong\n"
+         "  --tamper-until-gone    a tamper event of the camera is over when its cause is (default: when cleared)\n"
+         "  --replug-is-tamper     so is the camera itself, unplugged and plugged in again\n"
+         "  --tamper-state FILE    keeps a tamper event over restarts\n"
+         "  --light-challenge off|where_possible|required   vary the exposure to see whether the frames follow "
+         "(default: where possible)\n"
+         "  --sysfs FOLDER         where the kernel says what is plugged in (default: /sys)\n"
          "  --models FOLDER        the networks (default: $SESAME_MODELS, else the cache that script/setup "
          "fills)\n"
          "  --descriptions FOLDER  the models' YAML\n"

@@ -1,16 +1,23 @@
 // The command line of sesame-face. Value type.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "biometric/privacy_rules.hpp"
+#include "camera/guarded_camera.hpp"
 
 namespace sesame::biometric {
 
 struct FaceArguments {
   std::string socket;            // made with mode 0600
   std::string camera = "empty";  // camera/open_source.hpp
+  std::optional<camera::CameraPin> camera_pin;  // nullopt: any camera
+  std::string tamper_state;      // file that keeps a tamper event of the camera; empty: in memory
+  std::string sysfs = "/sys";    // where the kernel says what is plugged in
+  camera::GuardedCameraOptions::Challenge light_challenge =
+      camera::GuardedCameraOptions::Challenge::where_possible;
   std::string models;            // folder of the networks; SESAME_MODELS, then the cache, when not given
   std::string descriptions;      // folder of the models' YAML; beside the program, then the source tree
   std::string store;             // identity store; empty: a gallery in memory that ends with the process

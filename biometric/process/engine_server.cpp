@@ -18,6 +18,7 @@ struct EngineServer::State {
   Engine& engine;
   Show show;
   Custody* custody;
+  CameraOversight* camera;
   std::list<std::unique_ptr<Connection>> connections;
 };
 
@@ -156,6 +157,7 @@ class EngineServer::Connection {
       co_return door::write(co_await state_.engine.held(door::text_field(message, "customer", 1024)));
     if (op == "exportHeld" || op == "expire" || op == "rotate" || op == "news")
       co_return co_await run_custody(id, std::move(op), message);
+    if (op == "camera" || op == "clearTamper") co_return co_await run_oversight(std::move(op), message);
     if (op == "identities") {
       const std::vector<IdentityLine> lines =
           co_await state_.engine.identities(door::text_field(message, "after", 1024),
@@ -177,6 +179,14 @@ class EngineServer::Connection {
       co_return object{};
     }
     co_return co_await run_in_context(id, std::move(op), message);
+  }
+
+  spi::Task<object> run_oversight(std::string op, const object& message) {
+    if (state_.camera == nullptr)
+      throw EngineRefusal(EngineRefusal::Reason::not_permitted, "this engine has no camera to look after");
+    if (op == "camera") co_return door::write(co_await state_.camera->camera_status());
+    const bool cleared = co_await state_.camera->clear_tamper(door::text_field(message, "by", 256));
+    co_return object{{"cleared", cleared}};
   }
 
   spi::Task<object> run_custody(std::uint64_t id, std::string op, const object& message) {
@@ -262,8 +272,9 @@ class EngineServer::Connection {
   spi::TaskScope tasks_;
 };
 
-EngineServer::EngineServer(spi::Executor& executor, Engine& engine, Show show, Custody* custody)
-    : state_(std::make_unique<State>(State{executor, engine, std::move(show), custody, {}})) {}
+EngineServer::EngineServer(spi::Executor& executor, Engine& engine, Show show, Custody* custody,
+                           CameraOversight* camera)
+    : state_(std::make_unique<State>(State{executor, engine, std::move(show), custody, camera, {}})) {}
 
 EngineServer::~EngineServer() = default;
 

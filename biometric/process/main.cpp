@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <random>
 #include <string>
 
 #include "biometric/local_engine.hpp"
@@ -40,6 +41,21 @@ EngineServer::Show show_scenes(LocalEngine& engine, bool allowed) {
   };
 }
 
+camera::GuardedCameraOptions guard_options(const FaceArguments& arguments,
+                                           std::function<void(std::string)> note) {
+  camera::SourceOptions source;
+  source.camera.sysfs = arguments.sysfs;
+  camera::GuardedCameraOptions options;
+  options.pin = arguments.camera_pin;
+  options.sysfs = arguments.sysfs;
+  options.tamper_state = arguments.tamper_state;
+  options.light_challenge = arguments.light_challenge;
+  options.random = [device = std::make_shared<std::random_device>()] { return (*device)(); };
+  options.reopen = [address = arguments.camera, source] { return camera::open_source(address, source); };
+  options.note = std::move(note);
+  return options;
+}
+
 int serve(const FaceArguments& arguments) {
   confine_process();
   std::optional<Pipeline> pipeline;
@@ -60,13 +76,17 @@ int serve(const FaceArguments& arguments) {
   LocalEngineOptions options;
   options.give_templates_away = arguments.give_templates_away;
   options.give_pictures_away = arguments.give_pictures_away;
-  options.reopen = [&arguments] { return camera::open_source(arguments.camera); };
-  LocalEngine engine(executor, *pipeline, *faces.gallery, camera::open_source(arguments.camera), described,
-                     options);
+  options.seed = std::random_device{}();
   std::optional<StoreCustody> custody;
   if (faces.store) custody.emplace(executor, *faces.store, *faces.gallery, arguments.give_templates_away);
+  // The host's journal asks the custody; without a store there is only the process' own log.
+  options.camera = guard_options(arguments, [&custody](std::string text) {
+    std::fprintf(stderr, "sesame-face: %s\n", text.c_str());
+    if (custody) custody->note(std::move(text));
+  });
+  LocalEngine engine(executor, *pipeline, *faces.gallery, options.camera.reopen(), described, options);
   EngineServer server(executor, engine, show_scenes(engine, arguments.simulated),
-                      custody ? &*custody : nullptr);
+                      custody ? &*custody : nullptr, &engine);
   spi::LocalSocketLimits limits;
   limits.line_bytes = door::longest_line;
   limits.outgoing_bytes = 2 * door::longest_line;

@@ -5,6 +5,7 @@
 
 #include "biometric/attack/recapture.hpp"
 #include "camera/replay.hpp"
+#include "camera/sensor_model.hpp"
 
 namespace sesame::biometric {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 [[noreturn]] void refuse(const std::string& text) {
   throw camera::SourceError(
       text +
-      " (expected: nobody | take PATH [from SECONDS] [through SPECIES [seed N]] [once] | "
+      " (expected: nobody | take PATH [from SECONDS] [through SPECIES [seed N]] [once] [by sensor|recorder] | "
       "picture PATH [at SECONDS] as SPECIES [seed N])");
 }
 
@@ -38,6 +39,7 @@ struct Scene {
   AttackSpecies as = AttackSpecies::print;
   std::uint32_t seed = 1;
   bool once = false;
+  std::string by{};
 };
 
 Scene read_scene(std::istream& words) {
@@ -55,11 +57,22 @@ Scene read_scene(std::istream& words) {
       scene.seed = static_cast<std::uint32_t>(number<std::int64_t>(words, word));
     } else if (word == "once") {
       scene.once = true;
+    } else if (word == "by") {
+      words >> scene.by;
+      if (scene.by != "sensor" && scene.by != "recorder") refuse("\"" + scene.by + "\" takes no frames");
     } else {
       refuse("\"" + word + "\" is not understood");
     }
   }
   return scene;
+}
+
+std::unique_ptr<camera::FrameSource> seen_by(const Scene& scene, std::unique_ptr<camera::FrameSource> source) {
+  camera::SensorOptions options;
+  options.seed = scene.seed;
+  options.noise = 0.5;  // the take has its own
+  if (scene.by == "recorder") options.instead_of_asked = [](camera::FrameTime) { return 0.0; };
+  return camera::open_sensor(std::move(source), options);
 }
 
 }  // namespace
@@ -75,8 +88,10 @@ std::unique_ptr<camera::FrameSource> open_scene(const std::string& text) {
   options.begin_seconds = scene.seconds;
   options.loop = !scene.once;
   auto source = camera::open_replay(scene.path, options);
-  if (verb == "take")
-    return scene.attack ? live_take_through(scene.as, std::move(source), scene.seed) : std::move(source);
+  if (verb == "take") {
+    if (scene.attack) source = live_take_through(scene.as, std::move(source), scene.seed);
+    return scene.by.empty() ? std::move(source) : seen_by(scene, std::move(source));
+  }
   if (!scene.attack) refuse("a picture needs \"as\" and a species");
   const camera::FramePtr picture = source->newest(camera::FrameTime{0});
   if (!picture) refuse("there is no frame at that time");

@@ -2,11 +2,12 @@
 // camera::SourceError.
 //
 //   nobody
-//   take PATH [from SECONDS] [through SPECIES [seed N]] [once]
+//   take PATH [from SECONDS] [through SPECIES [seed N]] [once] [by sensor|recorder]
 //   picture PATH [at SECONDS] as SPECIES [seed N]
 //
 // SPECIES: print, screen, frozen, frozen_noisy. PATH may stand in double quotes. `picture` holds one frame of
-// PATH before the camera (or repeats it); `take ... through` is a live take seen through the same transform.
+// PATH before the camera (or repeats it); `take ... through` is a live take seen through the same transform. A
+// sensor has jitter, noise and an exposure that can be commanded; a recorder takes commands and plays on.
 #pragma once
 
 #include <memory>

@@ -23,6 +23,9 @@ class StoreCustody final : public Custody {
   spi::Task<Rotation> rotate(std::function<void(Rotation)> progress) override;
   spi::Task<CustodyNews> news(std::int64_t journaled) override;
 
+  // Something else of this process that the operator should know.
+  void note(std::string text);
+
  private:
   spi::Task<void> watch_the_clock();
   spi::Task<void> look_at_the_clock();
@@ -30,7 +33,6 @@ class StoreCustody final : public Custody {
   spi::Task<void> delete_due(Expiry& expiry, std::string by);
   spi::Task<void> renew_all();
   void start_renewing();
-  void note(std::string text);
   void note_once(std::string& told, std::string text);
 
   IdentityStore& store_;

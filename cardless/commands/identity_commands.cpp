@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "cardless/commands/camera_command.hpp"
 #include "cardless/commands/confirmation.hpp"
 #include "cardless/commands/enrol_command.hpp"
 #include "cardless/commands/issuer_commands.hpp"
@@ -225,6 +226,7 @@ void add_identity_commands(CLI::App& app, std::function<int()>& run) {
   add_identities(app, run, options);
   add_forget(app, run, options);
   add_issuer(app, run, options);
+  add_camera_command(app, run);
 }
 
 }  // namespace sesame::cardless

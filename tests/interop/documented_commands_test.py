@@ -156,7 +156,7 @@ class Pages(unittest.TestCase):
         self.assertNotIn("4761739001010119", seen)
 
     def test_operator(self):
-        key, enrol, identities, suspend, resume, forget, completion = commands("operator.md")
+        key, enrol, identities, suspend, resume, forget, cameras, camera, clear, completion = commands("operator.md")
         shell = Shell(self)
         shell.run(key)
         self.assertTrue((shell.folder / "code.key").exists())
@@ -177,6 +177,9 @@ class Pages(unittest.TestCase):
         shell.run(resume)
         self.assertIn("receipt", shell.run(forget))
         self.assertNotIn("anna", shell.run(identities))
+        shell.run(cameras)
+        self.assertIn("not pinned", shell.run(camera))
+        self.assertIn("no tamper event", shell.run(clear))
 
 
 if __name__ == "__main__":

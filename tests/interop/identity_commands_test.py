@@ -75,7 +75,7 @@ class Commands(unittest.TestCase):
             self.assertIn(expected, said.stderr)
 
     def test_help_says_what_every_option_is(self):
-        for command in ("enrol", "identities", "forget", "enrolment-code", "issuer-key", "demo", "completion"):
+        for command in ("enrol", "identities", "forget", "enrolment-code", "issuer-key", "camera", "demo", "completion"):
             said = sesame(command, "--help")
             self.assertEqual(said.returncode, 0, said.stderr)
             self.assertIn("Usage", said.stdout)

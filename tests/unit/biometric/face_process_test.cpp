@@ -319,5 +319,44 @@ TEST_F(FaceProcess, leaves_no_core_dump_and_cannot_be_traced_or_gain_privileges)
   EXPECT_THAT(status, testing::HasSubstr("NoNewPrivs:\t1"));
 }
 
+TEST_F(FaceProcess, asks_a_sensor_for_other_light_and_refuses_a_recorder_that_plays_on) {
+  Process process(words("empty"));
+  process.read_until("ready");
+  const auto context = engine.open_context();
+  const auto capture = [&](const char* by) {
+    run<bool>([&] { return done(engine.show("take " + video("cap13_edit2.mp4").string() + " by " + by)); });
+    return run<CaptureResult>([&] { return context->capture(CaptureRequest{}, nullptr); });
+  };
+  const auto live = capture("sensor");
+  ASSERT_TRUE(live) << error;
+  EXPECT_EQ(live->outcome, CaptureResult::Outcome::held) << live->attack_check;
+  EXPECT_EQ(run<camera::CameraStatus>([&] { return engine.camera_status(); })->light_challenge, "on");
+  const auto recorded = capture("recorder");
+  ASSERT_TRUE(recorded) << error;
+  EXPECT_EQ(recorded->outcome, CaptureResult::Outcome::attack_suspected);
+  EXPECT_EQ(recorded->attack_check, "challenge");
+}
+
+TEST_F(FaceProcess, keeps_a_tamper_event_over_a_restart_and_lets_nobody_in_until_an_operator_clears_it) {
+  std::vector<std::string> pinned = words(take("cap13_edit2.mp4"));  // a file is not the pinned camera
+  for (const char* word : {"--camera-vendor", "046d", "--camera-product", "0825", "--camera-port", "1-1.2"})
+    pinned.emplace_back(word);
+  pinned.insert(pinned.end(), {"--tamper-state", (folder / "tamper").string()});
+  for (int start = 0; start < 2; ++start) {
+    Process process(pinned);
+    EXPECT_THAT(process.read_until("ready"),
+                testing::HasSubstr("expected the camera 046d:0825 without serial on port 1-1.2, found no USB camera"));
+    run<EngineInfo>([&] { return engine.info(); });  // hears of the first process' end
+    const auto context = engine.open_context();
+    EXPECT_FALSE(run<CaptureResult>([&] { return context->capture(CaptureRequest{}, nullptr); }));
+    EXPECT_THAT(error, testing::HasSubstr("out of use"));
+  }
+  // It is there again without its pin; the event is not.
+  Process process(words(take("cap13_edit2.mp4")));
+  process.read_until("ready");
+  run<EngineInfo>([&] { return engine.info(); });
+  EXPECT_FALSE(*run<bool>([&] { return engine.clear_tamper("operator test"); }));
+}
+
 }  // namespace
 }  // namespace sesame::biometric
