@@ -279,9 +279,7 @@ LocalEngine::LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& g
       decoy_(random_direction(options.seed)),
       random_(options.seed),
       tasks_(executor) {
-  options_.rules.liveness_threshold = pipeline.liveness_threshold();
-  options_.rules.liveness_sure = pipeline.liveness_sure();
-  options_.rules.fused_frames = pipeline.liveness_frames();
+  options_.rules = rules_for(pipeline, options_.rules);
   tasks_.spawn(pump());
 }
 LocalEngine::~LocalEngine() = default;

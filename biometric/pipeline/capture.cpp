@@ -16,6 +16,13 @@ float goodness(const Quality& quality) {
 
 }  // namespace
 
+CaptureRules rules_for(const Pipeline& pipeline, CaptureRules rules) {
+  rules.liveness_threshold = pipeline.liveness_threshold();
+  rules.liveness_sure = pipeline.liveness_sure();
+  rules.fused_frames = pipeline.liveness_frames();
+  return rules;
+}
+
 Capture::Capture(const CaptureRequest& request, const CaptureRules& rules, HeadMotion motion)
     : request_(request), rules_(rules), motion_(motion), motion_done_(motion == HeadMotion::none) {
   progress_.push_back({CaptureProgress::Kind::ready, QualityHint::no_face, HeadMotion::none});

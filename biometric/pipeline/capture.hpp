@@ -32,6 +32,9 @@ struct CaptureRules {
   std::size_t probe_frames = 3;  // embedded and fused
 };
 
+// The defaults, with what the liveness model's description says.
+CaptureRules rules_for(const Pipeline& pipeline, CaptureRules rules = {});
+
 class Capture {
  public:
   enum class State { searching, collecting, held, refused };

@@ -1,6 +1,7 @@
 #include "biometric/process/simulated_camera.hpp"
 
 #include <iomanip>
+#include <optional>
 #include <sstream>
 
 #include "biometric/attack/recapture.hpp"
@@ -12,16 +13,20 @@ namespace {
 [[noreturn]] void refuse(const std::string& text) {
   throw camera::SourceError(
       text +
-      " (expected: nobody | take PATH [from SECONDS] [through SPECIES [seed N]] [once] | "
+      " (expected: nobody | take PATH [from SECONDS] [through camera|noise | as screen_video] [seed N] [once] | "
       "picture PATH [at SECONDS] as SPECIES [seed N])");
 }
 
 AttackSpecies species(const std::string& word) {
-  if (word == "print") return AttackSpecies::print;
-  if (word == "screen") return AttackSpecies::screen;
-  if (word == "frozen") return AttackSpecies::frozen;
-  if (word == "frozen_noisy") return AttackSpecies::frozen_noisy;
-  refuse("\"" + word + "\" is no attack species");
+  const auto species = species_of(word);
+  if (!species) refuse("\"" + word + "\" is no attack species");
+  return *species;
+}
+
+Control control(const std::string& word) {
+  if (word == "camera") return Control::camera;
+  if (word == "noise") return Control::noise;
+  refuse("\"" + word + "\" is nothing that a live take is seen through");
 }
 
 template <class T>
@@ -34,8 +39,8 @@ T number(std::istream& words, const std::string& after) {
 struct Scene {
   std::string path;
   double seconds = 0;
-  bool attack = false;
-  AttackSpecies as = AttackSpecies::print;
+  std::optional<AttackSpecies> as;
+  std::optional<Control> through;
   std::uint32_t seed = 1;
   bool once = false;
 };
@@ -49,8 +54,10 @@ Scene read_scene(std::istream& words) {
     } else if (word == "as" || word == "through") {
       std::string name;
       words >> name;
-      scene.as = species(name);
-      scene.attack = true;
+      if (word == "as")
+        scene.as = species(name);
+      else
+        scene.through = control(name);
     } else if (word == "seed") {
       scene.seed = static_cast<std::uint32_t>(number<std::int64_t>(words, word));
     } else if (word == "once") {
@@ -75,12 +82,17 @@ std::unique_ptr<camera::FrameSource> open_scene(const std::string& text) {
   options.begin_seconds = scene.seconds;
   options.loop = !scene.once;
   auto source = camera::open_replay(scene.path, options);
-  if (verb == "take")
-    return scene.attack ? live_take_through(scene.as, std::move(source), scene.seed) : std::move(source);
-  if (!scene.attack) refuse("a picture needs \"as\" and a species");
+  if (scene.as && scene.through) refuse("a scene is an attack or a live take");
+  if (verb == "take") {
+    if (scene.through) return live_take_through(*scene.through, std::move(source), scene.seed);
+    if (!scene.as) return source;
+    if (*scene.as != AttackSpecies::screen_video) refuse("a take can be shown as screen_video alone");
+    return attack_with_video(std::move(source), scene.seed);
+  }
+  if (!scene.as || *scene.as == AttackSpecies::screen_video) refuse("a picture needs \"as\" and a species of stills");
   const camera::FramePtr picture = source->newest(camera::FrameTime{0});
   if (!picture) refuse("there is no frame at that time");
-  return attack_with_picture(scene.as, *picture, scene.seed);
+  return attack_with_picture(*scene.as, *picture, scene.seed);
 }
 
 }  // namespace sesame::biometric

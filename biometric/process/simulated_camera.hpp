@@ -2,11 +2,13 @@
 // camera::SourceError.
 //
 //   nobody
-//   take PATH [from SECONDS] [through SPECIES [seed N]] [once]
+//   take PATH [from SECONDS] [through camera|noise | as screen_video] [seed N] [once]
 //   picture PATH [at SECONDS] as SPECIES [seed N]
 //
-// SPECIES: print, screen, frozen, frozen_noisy. PATH may stand in double quotes. `picture` holds one frame of
-// PATH before the camera (or repeats it); `take ... through` is a live take seen through the same transform.
+// SPECIES: flat_print, bent_print, cut_out, screen_still, frozen, frozen_noisy. PATH may stand in double quotes.
+// `picture` holds one frame of PATH before the camera (or repeats it), `as screen_video` the take itself.
+// `take ... through` is a live take seen by the camera that attacks are seen by, or with the noise of
+// frozen_noisy.
 #pragma once
 
 #include <memory>

@@ -12,9 +12,9 @@
 namespace sesame::simulators {
 
 struct TrialSet {
-  std::string name;     // for people
-  std::string species;  // print, screen, frozen, frozen_noisy
-  bool live = false;    // the control: a live take through the transform
+  std::string name;      // for people
+  std::string shown_as;  // an attack species, or what a live take is seen through: camera, noise
+  bool live = false;     // the control
 };
 
 /// How many came how far. The checks come one after the other, each sees what the one before let through.

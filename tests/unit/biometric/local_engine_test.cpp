@@ -375,7 +375,7 @@ TEST_F(RealEngine, a_frozen_picture_and_a_photograph_are_refused) {
   const CaptureResult frozen = capture();
   EXPECT_EQ(frozen.outcome, CaptureResult::Outcome::attack_suspected);
   EXPECT_EQ(frozen.attack_check, "frozen");
-  engine->change_source(attack_with_picture(AttackSpecies::screen, *picture, 1));
+  engine->change_source(attack_with_picture(AttackSpecies::screen_still, *picture, 1));
   EXPECT_EQ(capture().outcome, CaptureResult::Outcome::attack_suspected);
 }
 
