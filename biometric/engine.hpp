@@ -114,7 +114,7 @@ struct CaptureResult {
   enum class Outcome { held, no_subject, poor_quality, attack_suspected };
   Outcome outcome = Outcome::no_subject;
   QualityHint hint = QualityHint::none;  // of the last frame, for poor_quality
-  std::string attack_check;              // which check refused: "pad", "frozen", "repeated", "motion"
+  std::string attack_check;              // which check refused: "frozen", "repeated", "surroundings", "pad", "motion"
   std::uint64_t frames = 0;              // looked at
   std::chrono::microseconds in_view{0};  // subject first in view to decision
 };

@@ -17,8 +17,8 @@ namespace {
 
 using Reason = EngineRefusal::Reason;
 
-constexpr std::array<std::string_view, stage_count> stage_words = {"detect", "landmarks", "quality",
-                                                                   "liveness", "embed"};
+constexpr std::array<std::string_view, stage_count> stage_words = {
+    "detect", "landmarks", "quality", "liveness", "surroundings", "embed"};
 constexpr camera::FrameTime presence_period = std::chrono::milliseconds(190);
 
 camera::FrameTime time_of(spi::TimePoint at) { return at.time_since_epoch(); }
@@ -286,6 +286,7 @@ LocalEngine::~LocalEngine() = default;
 
 void LocalEngine::change_source(std::unique_ptr<camera::FrameSource> source) {
   source_ = std::move(source);
+  pipeline_.forget_surroundings();
   latest_.reset();
   camera_fault_.clear();
   watching_changed_.notify_all();

@@ -148,6 +148,7 @@ std::string Capture::failing_check() const {
   const auto repeats =
       std::count_if(window_.begin(), window_.end(), [](const Seen& seen) { return seen.repeated; });
   if (static_cast<std::size_t>(repeats) > rules_.most_repeats) return "repeated";
+  if (surroundings_move()) return "surroundings";
   const double liveness = fused_liveness();
   if (liveness < rules_.liveness_threshold) return "pad";
   const bool ask_motion = request_.natural_motion || liveness < rules_.liveness_sure;
@@ -177,6 +178,13 @@ bool Capture::moves_within_itself() const {
   const Landmarks& last = *window_.back().observation.landmarks;
   return std::any_of(window_.begin(), window_.end(), [&](const Seen& seen) {
     return non_rigid_motion(*seen.observation.landmarks, last) >= rules_.natural_motion;
+  });
+}
+
+bool Capture::surroundings_move() const {
+  return std::any_of(window_.begin(), window_.end(), [&](const Seen& seen) {
+    const auto& surroundings = seen.observation.surroundings;
+    return surroundings && surroundings->shift >= rules_.surroundings_shift;
   });
 }
 

@@ -27,6 +27,9 @@ struct CaptureRules {
   double frozen_difference = 0.25;  // see region_difference
   std::size_t most_repeats = 0;     // exact repeats of older frames in a window: a camera has none
   double natural_motion = 0.02;     // see non_rigid_motion
+  // See SurroundingsMotion: a picture in a hand. A machine that somebody bumps into stands still again before
+  // patience ends.
+  float surroundings_shift = 0.7F;
   float turn_degrees = 12;
   float nod_degrees = 8;
   std::size_t probe_frames = 3;  // embedded and fused
@@ -69,6 +72,7 @@ class Capture {
   double fused_liveness() const;
   bool frozen() const;
   bool moves_within_itself() const;
+  bool surroundings_move() const;
   void follow_head_motion(const HeadPose& pose);
   void hold();
 

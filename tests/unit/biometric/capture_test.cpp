@@ -17,6 +17,7 @@ class Subject {
   QualityHint hint = QualityHint::none;
   float yaw = 0;
   double mouth = 0;  // opens by so many pixels, in turns
+  float sway = 0;    // of what is beside the face, pixels
 
   Observation next(bool present = true) {
     Observation seen;
@@ -37,6 +38,7 @@ class Subject {
     seen.quality->head_pose.yaw = yaw;
     seen.hint = hint;
     if (hint == QualityHint::none) seen.liveness = liveness;
+    seen.surroundings = SurroundingsMotion{20, sway};
     return seen;
   }
 
@@ -103,6 +105,24 @@ TEST(Capture, a_middling_pad_score_needs_a_face_that_moves_within_itself) {
   talking.mouth = 3;
   Capture held({}, {}, HeadMotion::none);
   EXPECT_EQ(run(held, talking, 12), Capture::State::held);
+}
+
+TEST(Capture, a_face_whose_surroundings_sway_is_a_picture_in_a_hand) {
+  Subject subject;
+  subject.sway = 1.5F;
+  subject.mouth = 3;
+  Capture capture({}, {}, HeadMotion::none);
+  EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
+  EXPECT_EQ(capture.result().attack_check, "surroundings");
+}
+
+TEST(Capture, a_knock_against_the_machine_delays_and_does_not_refuse) {
+  Subject subject;
+  Capture capture({}, {}, HeadMotion::none);
+  subject.sway = 5;
+  EXPECT_EQ(run(capture, subject, 12), Capture::State::collecting);
+  subject.sway = 0.1F;
+  EXPECT_EQ(run(capture, subject, 55), Capture::State::held);
 }
 
 TEST(Capture, frozen_frames_are_refused_even_with_a_perfect_pad_score) {
