@@ -72,7 +72,7 @@ class LocalEngine::Context final : public CaptureContext {
                                    std::function<void(CaptureProgress)> progress) override {
     discard_probe();
     const Watching watching(engine_);
-    Capture capture(request, engine_.options_.rules, chosen_motion(request.head_motion));
+    Capture capture(request, engine_.options_.rules, chosen_motions(request.head_motion));
     const spi::TimePoint deadline = engine_.executor_.now() + request.give_up_after;
     while (capture.state() == Capture::State::searching || capture.state() == Capture::State::collecting) {
       tell(capture, progress);
@@ -185,25 +185,33 @@ class LocalEngine::Context final : public CaptureContext {
   }
 
  private:
-  HeadMotion chosen_motion(HeadMotion asked) {
-    constexpr std::array<HeadMotion, 3> motions = {HeadMotion::turn_left, HeadMotion::turn_right,
-                                                   HeadMotion::nod};
-    return asked == HeadMotion::any ? motions[engine_.random_() % motions.size()] : asked;
+  // Of `any` several, in an order that nobody knows before.
+  std::vector<HeadMotion> chosen_motions(HeadMotion asked) {
+    if (asked == HeadMotion::none) return {};
+    if (asked != HeadMotion::any) return {asked};
+    std::vector<HeadMotion> motions = {HeadMotion::turn_left, HeadMotion::turn_right, HeadMotion::nod};
+    std::shuffle(motions.begin(), motions.end(), engine_.random_);
+    motions.resize(engine_.options_.movements);
+    return motions;
   }
   void feed(Capture& capture, const camera::FramePtr& frame, const CaptureRequest& request) {
     capture.feed(engine_.pipeline_.observe(frame, request.liveness ? Depth::liveness : Depth::quality));
   }
-  static void tell(Capture& capture, const std::function<void(CaptureProgress)>& progress) {
-    for (const CaptureProgress& news : capture.take_progress())
+  void tell(Capture& capture, const std::function<void(CaptureProgress)>& progress) {
+    for (const CaptureProgress& news : capture.take_progress()) {
+      if (news.kind == CaptureProgress::Kind::head_motion && engine_.options_.on_head_motion)
+        engine_.options_.on_head_motion(news.head_motion);
       if (progress) progress(news);
+    }
   }
-  // A frame that is unlike the others is no part of the probe; false when no face is on most frames.
+  // A frame that is unlike the others is no part of the probe; false when no face is on most frames, or
+  // another one than at first.
   bool keep(const std::vector<Observation>& probes) {
     std::vector<Template> looks;
     for (const Observation& probe : probes) looks.push_back(engine_.pipeline_.embed(probe));
     OneFace one = fuse_one_face(looks, engine_.pipeline_.calibration());
     for (Template& look : looks) wipe(look);
-    if (one.face.empty()) return false;
+    if (one.face.empty() || one.looks.back() != Belonging::same_face) return false;
     probe_ = std::move(one.face);
     const auto first = std::find(one.looks.begin(), one.looks.end(), Belonging::same_face) - one.looks.begin();
     if (engine_.options_.give_pictures_away) picture_ = probes[static_cast<std::size_t>(first)].frame;

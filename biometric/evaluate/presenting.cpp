@@ -45,7 +45,7 @@ std::unique_ptr<camera::FrameSource> open(Pipeline& pipeline, const Takes& takes
 // A session in the time of its frames.
 CaptureResult run(Pipeline& pipeline, camera::FrameSource& source, const biometric::CaptureRequest& request) {
   pipeline.forget_surroundings();
-  Capture capture(request, rules_for(pipeline), biometric::HeadMotion::none);
+  Capture capture(request, rules_for(pipeline));
   const auto going_on = [&] {
     return capture.state() == Capture::State::searching || capture.state() == Capture::State::collecting;
   };

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,8 +31,9 @@ struct CaptureRules {
   // See SurroundingsMotion: a picture in a hand. A machine that somebody bumps into stands still again before
   // patience ends.
   float surroundings_shift = 0.7F;
-  float turn_degrees = 12;
+  float turn_degrees = 10;
   float nod_degrees = 8;
+  std::chrono::milliseconds motion_deadline{4000};  // from asking for a movement to looking straight again
   std::size_t probe_frames = 3;  // embedded and fused
 };
 
@@ -42,8 +44,9 @@ class Capture {
  public:
   enum class State { searching, collecting, held, refused };
 
-  // `motion` is the directed movement to ask for; request.head_motion `any` was resolved by the caller.
-  Capture(const CaptureRequest& request, const CaptureRules& rules, HeadMotion motion);
+  // `motions` are the directed movements to ask for, one after the other; request.head_motion `any` was
+  // resolved by the caller.
+  Capture(const CaptureRequest& request, const CaptureRules& rules, std::vector<HeadMotion> motions = {});
 
   State feed(const Observation& seen);
   // Nothing more comes: what the result is now.
@@ -51,7 +54,8 @@ class Capture {
 
   State state() const { return state_; }
   const CaptureResult& result() const { return result_; }
-  // The best frames of a held capture, best first.
+  // The best frames of a held capture, best first, and at the end the first good frame since the subject came
+  // into view: whoever is matched must be who was judged.
   const std::vector<Observation>& probes() const { return probes_; }
   // What happened since the last call, in order.
   std::vector<CaptureProgress> take_progress();
@@ -73,17 +77,23 @@ class Capture {
   bool frozen() const;
   bool moves_within_itself() const;
   bool surroundings_move() const;
+  bool motions_done() const { return next_motion_ == motions_.size(); }
+  void ask_for_motion(camera::FrameTime now);
   void follow_head_motion(const HeadPose& pose);
+  bool too_late_to_turn(camera::FrameTime now) const;
+  void refuse(const std::string& check, camera::FrameTime now);
   void hold();
 
   CaptureRequest request_;
   CaptureRules rules_;
-  HeadMotion motion_;
+  std::vector<HeadMotion> motions_;
+  std::size_t next_motion_ = 0;
   State state_ = State::searching;
   CaptureResult result_;
   std::vector<CaptureProgress> progress_;
   std::deque<Seen> window_;
   std::vector<Observation> probes_;
+  std::optional<Observation> first_good_;
   std::unordered_map<std::uint64_t, camera::FrameTime> older_frames_;  // hash -> last seen
   std::uint64_t last_hash_ = 0;
   camera::FrameTime first_in_view_{};
@@ -94,8 +104,8 @@ class Capture {
   QualityHint told_hint_ = QualityHint::none;
   bool motion_asked_ = false;
   HeadPose neutral_;
+  camera::FrameTime asked_at_{};
   bool turned_ = false;
-  bool motion_done_ = false;
 };
 
 }  // namespace sesame::biometric
