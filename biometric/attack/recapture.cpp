@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <random>
 #include <utility>
@@ -16,6 +17,9 @@ namespace {
 
 constexpr double frames_per_second = 25;
 constexpr double focal_by_width = 1.1;  // a horizontal view of 49 degrees
+constexpr double reaction_seconds = 0.6;
+constexpr double turn_seconds = 1.6;
+constexpr double farthest_turn = 0.6;  // radians
 constexpr int most_rows = 360;
 constexpr double frozen_noise = 2;      // grey levels
 
@@ -84,6 +88,11 @@ class Recapture::Scene {
     shine_ = between(8, is_screen() ? 60 : 30);
   }
 
+  void turn(HeadMotion motion) {
+    turn_ = motion;
+    turned_at_ = static_cast<double>(frames_) / frames_per_second;
+  }
+
   camera::Frame next(const camera::Frame& shown) {
     const std::uint64_t n = frames_++;
     if (!is_presentation(species_)) {
@@ -122,6 +131,7 @@ class Recapture::Scene {
 
   cv::Mat held(double seconds) {
     pose_ = hand_.at(seconds, rest_);
+    turn_along(pose_, seconds);
     SurfaceMap map = surface_map(view_, focal_by_width * view_.width, pose_, surface_.size());
     cv::resize(map.x, map.x, behind_.size());
     cv::resize(map.y, map.y, behind_.size());
@@ -137,6 +147,17 @@ class Recapture::Scene {
     cv::remap(outline_, mask, map.x - margin, map.y - margin, cv::INTER_NEAREST, cv::BORDER_CONSTANT);
     paper.copyTo(scene, mask);
     return scene;
+  }
+
+  void turn_along(HeldPose& pose, double seconds) const {
+    if (!turn_) return;
+    const double share = (seconds - turned_at_ - reaction_seconds) / turn_seconds;
+    if (share <= 0 || share >= 1) return;
+    const double angle = farthest_turn * std::sin(std::numbers::pi * share);
+    if (*turn_ == HeadMotion::nod)
+      pose.pitch -= angle;
+    else
+      pose.yaw += *turn_ == HeadMotion::turn_left ? -angle : angle;
   }
 
   // A lamp mirrored in the surface: it wanders twice as fast as the surface turns.
@@ -170,6 +191,8 @@ class Recapture::Scene {
   HeldPose pose_;
   cv::Point2d lamp_;
   double shine_ = 0;
+  std::optional<HeadMotion> turn_;
+  double turned_at_ = 0;
   std::uint64_t frames_ = 0;
   std::optional<camera::Frame> frozen_;
   cv::Size view_;
@@ -185,34 +208,56 @@ Recapture::Recapture(Recapture&&) noexcept = default;
 
 camera::Frame Recapture::operator()(const camera::Frame& shown) { return scene_->next(shown); }
 
+void Recapture::turn(HeadMotion motion) { scene_->turn(motion); }
+
 namespace {
 
-// A change of frames must be copyable.
-camera::FrameChange shared(Recapture recapture) {
-  const auto kept = std::make_shared<Recapture>(std::move(recapture));
-  return [kept](const camera::Frame& frame) { return (*kept)(frame); };
-}
+class Attacker final : public SimulatedPerson {
+ public:
+  Attacker(std::unique_ptr<camera::FrameSource> shown, Recapture recapture)
+      : shown_(std::move(shown)), recapture_(std::move(recapture)) {}
+
+  void asked(HeadMotion motion) override { recapture_.turn(motion); }
+  camera::SourceDescription description() const override { return shown_->description(); }
+  std::optional<camera::FrameTime> next_due() const override { return shown_->next_due(); }
+  bool ended() const override { return shown_->ended(); }
+  std::uint64_t dropped() const override { return shown_->dropped(); }
+  camera::FramePtr newest(camera::FrameTime now) override {
+    const camera::FramePtr frame = shown_->newest(now);
+    if (!frame) return nullptr;
+    camera::Frame seen = recapture_(*frame);
+    seen.captured_at = frame->captured_at;
+    seen.sequence = frame->sequence;
+    return std::make_shared<const camera::Frame>(std::move(seen));
+  }
+
+ private:
+  std::unique_ptr<camera::FrameSource> shown_;
+  Recapture recapture_;
+};
 
 }  // namespace
 
-std::unique_ptr<camera::FrameSource> attack_with_picture(AttackSpecies species, camera::Frame picture,
-                                                         std::uint32_t seed, double rate,
-                                                         std::optional<Box> face) {
-  return camera::change_frames(camera::open_still(std::move(picture), rate), shared(Recapture(species, seed, face)));
+std::unique_ptr<SimulatedPerson> attack_with_picture(AttackSpecies species, camera::Frame picture, std::uint32_t seed,
+                                                     double rate, std::optional<Box> face) {
+  return std::make_unique<Attacker>(camera::open_still(std::move(picture), rate), Recapture(species, seed, face));
 }
 
-std::unique_ptr<camera::FrameSource> attack_with_video(std::unique_ptr<camera::FrameSource> video,
-                                                       std::uint32_t seed) {
-  return camera::change_frames(std::move(video), shared(Recapture(AttackSpecies::screen_video, seed)));
+std::unique_ptr<SimulatedPerson> attack_with_video(std::unique_ptr<camera::FrameSource> video, std::uint32_t seed) {
+  return std::make_unique<Attacker>(std::move(video), Recapture(AttackSpecies::screen_video, seed));
+}
+
+camera::FrameChange seen_through(Control control, std::uint32_t seed) {
+  if (control == Control::camera) return CameraModel(seed);
+  return [seed, n = std::uint64_t{0}](const camera::Frame& frame) mutable {
+    return with_noise(frame, (static_cast<std::uint64_t>(seed) << 32) + ++n);
+  };
 }
 
 std::unique_ptr<camera::FrameSource> live_take_through(Control control,
                                                        std::unique_ptr<camera::FrameSource> take,
                                                        std::uint32_t seed) {
-  if (control == Control::camera) return camera::change_frames(std::move(take), CameraModel(seed));
-  return camera::change_frames(std::move(take), [seed, n = std::uint64_t{0}](const camera::Frame& frame) mutable {
-    return with_noise(frame, (static_cast<std::uint64_t>(seed) << 32) + ++n);
-  });
+  return camera::change_frames(std::move(take), seen_through(control, seed));
 }
 
 }  // namespace sesame::biometric

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "biometric/attack/simulated_person.hpp"
 #include "biometric/attack/species.hpp"
 #include "biometric/pipeline/geometry.hpp"
 #include "camera/replay.hpp"
@@ -24,6 +25,8 @@ class Recapture {
   Recapture& operator=(Recapture&&) = delete;
   // The next frame of the attack, 25 a second; of all but screen_video the first frame is shown for ever.
   camera::Frame operator()(const camera::Frame& shown);
+  // From here on the hand turns the thing as a head would: an attacker who hears what is asked for.
+  void turn(HeadMotion motion);
 
  private:
   class Scene;
@@ -31,16 +34,17 @@ class Recapture {
 };
 
 // The species with one picture as its artefact: `picture` is printed, shown or repeated for ever.
-std::unique_ptr<camera::FrameSource> attack_with_picture(AttackSpecies species, camera::Frame picture,
+std::unique_ptr<SimulatedPerson> attack_with_picture(AttackSpecies species, camera::Frame picture,
                                                          std::uint32_t seed, double frames_per_second = 25,
                                                          std::optional<Box> face = {});
 
 // screen_video.
-std::unique_ptr<camera::FrameSource> attack_with_video(std::unique_ptr<camera::FrameSource> video,
+std::unique_ptr<SimulatedPerson> attack_with_video(std::unique_ptr<camera::FrameSource> video,
                                                        std::uint32_t seed);
 
 // The control: a live take seen by the camera model, or with the noise of frozen_noisy laid over it.
 enum class Control { camera, noise };
+camera::FrameChange seen_through(Control control, std::uint32_t seed);
 std::unique_ptr<camera::FrameSource> live_take_through(Control control,
                                                        std::unique_ptr<camera::FrameSource> take,
                                                        std::uint32_t seed);

@@ -418,7 +418,8 @@ std::string presentations_section(const Evaluation& evaluation) {
       "camera) unless they are called recorded. Intervals are binomial as if presentations were independent; those of "
       "one person are alike, so look at how many people there are.</p><h3>Attacks{}</h3>{}{}</tbody></table></div>"
       "<h3>Bona fide presentations</h3>{}{}</tbody></table></div></section>\n",
-      report.natural_motion ? ", asked for natural motion" : "",
+      std::string(report.natural_motion ? ", asked for natural motion" : "") +
+          (report.head_motion ? ", asked for two head movements" : ""),
       worst ? fmt::format(": APCER of the worst species {}, {}", percent(worst->error.value()), escaped(worst->name)) : "",
       head("species", "APCER", "let through", "APNRR", ""), rows(report.attacks, false),
       head("live takes", "BPCER", "refused", "BPNRR", "<th>held after, median</th><th>p95</th>"), rows(report.bona_fide, true));

@@ -180,6 +180,7 @@ json::array of(const std::vector<PresentationRates>& list, const char* error, co
 
 json::value of(const PresentationReport& report) {
   json::object out{{"naturalMotion", report.natural_motion},
+                   {"headMotion", report.head_motion},
                    {"species", of(report.attacks, "attackPresentationClassificationErrorRate",
                                   "attackPresentationNonResponseRate")},
                    {"bonaFide", of(report.bona_fide, "bonaFidePresentationClassificationErrorRate",

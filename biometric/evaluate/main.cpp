@@ -83,6 +83,7 @@ void present(const EvaluateOptions& options, std::string command) {
   const biometric::ModelSet models = biometric::load_models(descriptions_of(options), networks_of(options));
   PresentingOptions presenting;
   presenting.request.natural_motion = options.natural_motion;
+  if (options.head_motion) presenting.request.head_motion = biometric::HeadMotion::any;
   presenting.jobs = options.jobs;
   Evaluation evaluation;
   evaluation.command = std::move(command);

@@ -37,6 +37,11 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
       .add_flag("--natural-motion", options.natural_motion,
                 "Ask each presentation for the small movements of a living face, as profiles may")
       ->needs(presentations);
+  command
+      .add_flag("--head-motion", options.head_motion,
+                "Ask each presentation for two head movements, as profiles may; customers follow where their take "
+                "has such frames, attackers turn what they hold")
+      ->needs(presentations);
   command.add_option("--out", options.out, "Writes NAME.html and NAME.json, their owner's alone")
       ->capture_default_str();
   command.add_option("--title", options.title, "What the data is, for the report's first line");

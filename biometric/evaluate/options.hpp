@@ -31,6 +31,7 @@ struct EvaluateOptions {
   bool no_gate = false;
   bool no_pictures = false;
   bool natural_motion = false;
+  bool head_motion = false;
 };
 
 void add_evaluate_options(CLI::App& command, EvaluateOptions& options);

@@ -73,6 +73,7 @@ struct PresentationReport {
   std::vector<PresentationRates> attacks;    // by species, recorded ones after the others
   std::vector<PresentationRates> bona_fide;  // as recorded, and seen by the camera model
   bool natural_motion = false;
+  bool head_motion = false;
   // The species with the highest APCER, which ISO/IEC 30107-3 reports for the whole.
   const PresentationRates* worst() const;
 };

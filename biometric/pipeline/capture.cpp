@@ -154,7 +154,7 @@ std::string Capture::failing_check() const {
   const auto repeats =
       std::count_if(window_.begin(), window_.end(), [](const Seen& seen) { return seen.repeated; });
   if (static_cast<std::size_t>(repeats) > rules_.most_repeats) return "repeated";
-  if (surroundings_move()) return "surroundings";
+  if (!surroundings_stand_still()) return "surroundings";
   const double liveness = fused_liveness();
   if (liveness < rules_.liveness_threshold) return "pad";
   const bool ask_motion = request_.natural_motion || liveness < rules_.liveness_sure;
@@ -187,11 +187,14 @@ bool Capture::moves_within_itself() const {
   });
 }
 
-bool Capture::surroundings_move() const {
-  return std::any_of(window_.begin(), window_.end(), [&](const Seen& seen) {
+bool Capture::surroundings_stand_still() const {
+  const auto shift = [](const Seen& seen) {
     const auto& surroundings = seen.observation.surroundings;
-    return surroundings && surroundings->shift >= rules_.surroundings_shift;
-  });
+    return surroundings ? surroundings->shift : 0;
+  };
+  return shift(window_.back()) < rules_.surroundings_still &&
+         std::none_of(window_.begin(), window_.end(),
+                      [&](const Seen& seen) { return shift(seen) >= rules_.surroundings_shift; });
 }
 
 void Capture::ask_for_motion(camera::FrameTime now) {

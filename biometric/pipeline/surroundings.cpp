@@ -16,7 +16,7 @@ constexpr int columns = 400;
 constexpr camera::FrameTime shortest = milliseconds(350);
 constexpr camera::FrameTime longest = milliseconds(800);
 constexpr int most_corners = 60;
-constexpr double least_corner = 0.02;  // of the strongest
+constexpr double least_corner = 0.04;  // of the strongest
 constexpr double corner_distance = 5;
 constexpr std::size_t least_points = 5;
 constexpr double there_and_back = 0.4;  // pixels that a point may miss itself by when it is traced back
@@ -71,6 +71,7 @@ std::optional<SurroundingsMotion> Surroundings::look(const camera::Frame& frame,
   Seen next{now, {}, {}, {face.left * scale, face.top * scale, face.right * scale, face.bottom * scale}};
   cv::cvtColor(pixels(frame), next.grey, cv::COLOR_BGR2GRAY);
   if (scale < 1) cv::resize(next.grey, next.grey, {}, scale, scale, cv::INTER_AREA);
+  cv::GaussianBlur(next.grey, next.grey, {0, 0}, 1);  // corners of noise are none
   if (!seen_.empty() && (seen_.back().grey.size() != next.grey.size() || now <= seen_.back().at)) forget();
   while (!seen_.empty() && now - seen_.front().at > longest) seen_.pop_front();
   seen_.push_back(std::move(next));

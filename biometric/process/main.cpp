@@ -3,8 +3,10 @@
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <random>
 #include <string>
 
+#include "biometric/attack/simulated_person.hpp"
 #include "biometric/local_engine.hpp"
 #include "biometric/process/arguments.hpp"
 #include "biometric/process/confinement.hpp"
@@ -29,11 +31,14 @@ std::vector<ModelInfo> describe(const ModelSet& models) {
   return out;
 }
 
-EngineServer::Show show_scenes(LocalEngine& engine, bool allowed) {
+// `person`: whoever stands before the camera and hears what is asked for, if anybody does.
+EngineServer::Show show_scenes(LocalEngine& engine, Pipeline& pipeline, SimulatedPerson*& person, bool allowed) {
   if (!allowed) return {};
-  return [&engine](const std::string& scene) {
+  return [&engine, &pipeline, &person](const std::string& scene) {
     try {
-      engine.change_source(open_scene(scene));
+      auto source = open_scene(scene, &pipeline);
+      person = dynamic_cast<SimulatedPerson*>(source.get());
+      engine.change_source(std::move(source));
     } catch (const camera::SourceError& error) {
       throw EngineRefusal(EngineRefusal::Reason::invalid_data, error.what());
     }
@@ -60,12 +65,17 @@ int serve(const FaceArguments& arguments) {
   LocalEngineOptions options;
   options.give_templates_away = arguments.give_templates_away;
   options.give_pictures_away = arguments.give_pictures_away;
+  options.seed = std::random_device{}();
+  SimulatedPerson* person = nullptr;
+  options.on_head_motion = [&person](HeadMotion motion) {
+    if (person) person->asked(motion);
+  };
   options.reopen = [&arguments] { return camera::open_source(arguments.camera); };
   LocalEngine engine(executor, *pipeline, *faces.gallery, camera::open_source(arguments.camera), described,
                      options);
   std::optional<StoreCustody> custody;
   if (faces.store) custody.emplace(executor, *faces.store, *faces.gallery, arguments.give_templates_away);
-  EngineServer server(executor, engine, show_scenes(engine, arguments.simulated),
+  EngineServer server(executor, engine, show_scenes(engine, *pipeline, person, arguments.simulated),
                       custody ? &*custody : nullptr);
   spi::LocalSocketLimits limits;
   limits.line_bytes = door::longest_line;

@@ -1,10 +1,12 @@
 #include "biometric/process/simulated_camera.hpp"
 
 #include <iomanip>
+#include <map>
 #include <optional>
 #include <sstream>
 
 #include "biometric/attack/recapture.hpp"
+#include "biometric/attack/turning_customer.hpp"
 #include "camera/replay.hpp"
 
 namespace sesame::biometric {
@@ -13,7 +15,7 @@ namespace {
 [[noreturn]] void refuse(const std::string& text) {
   throw camera::SourceError(
       text +
-      " (expected: nobody | take PATH [from SECONDS] [through camera|noise | as screen_video] [seed N] [once] | "
+      " (expected: nobody | take PATH [from SECONDS] [turning | through camera|noise | as screen_video] [seed N] [once] | "
       "picture PATH [at SECONDS] as SPECIES [seed N])");
 }
 
@@ -42,6 +44,7 @@ struct Scene {
   std::optional<AttackSpecies> as;
   std::optional<Control> through;
   std::uint32_t seed = 1;
+  bool turning = false;
   bool once = false;
 };
 
@@ -60,6 +63,8 @@ Scene read_scene(std::istream& words) {
         scene.through = control(name);
     } else if (word == "seed") {
       scene.seed = static_cast<std::uint32_t>(number<std::int64_t>(words, word));
+    } else if (word == "turning") {
+      scene.turning = true;
     } else if (word == "once") {
       scene.once = true;
     } else {
@@ -69,9 +74,17 @@ Scene read_scene(std::istream& words) {
   return scene;
 }
 
+// Indexed once: it takes seconds.
+std::shared_ptr<const Movements> movements(Pipeline& pipeline, const std::string& path) {
+  static std::map<std::string, std::shared_ptr<const Movements>> known;
+  auto& entry = known[path];
+  if (!entry) entry = std::make_shared<const Movements>(movements_of(pipeline, path));
+  return entry;
+}
+
 }  // namespace
 
-std::unique_ptr<camera::FrameSource> open_scene(const std::string& text) {
+std::unique_ptr<camera::FrameSource> open_scene(const std::string& text, Pipeline* pipeline) {
   std::istringstream words(text);
   std::string verb;
   words >> verb;
@@ -82,9 +95,14 @@ std::unique_ptr<camera::FrameSource> open_scene(const std::string& text) {
   options.begin_seconds = scene.seconds;
   options.loop = !scene.once;
   auto source = camera::open_replay(scene.path, options);
-  if (scene.as && scene.through) refuse("a scene is an attack or a live take");
+  if ((scene.as ? 1 : 0) + (scene.through ? 1 : 0) + (scene.turning ? 1 : 0) > 1)
+    refuse("a scene is an attack, or a live take seen in one way");
   if (verb == "take") {
     if (scene.through) return live_take_through(*scene.through, std::move(source), scene.seed);
+    if (scene.turning) {
+      if (!pipeline) refuse("nothing here can tell where the head turns");
+      return std::make_unique<TurningCustomer>(std::move(source), movements(*pipeline, scene.path));
+    }
     if (!scene.as) return source;
     if (*scene.as != AttackSpecies::screen_video) refuse("a take can be shown as screen_video alone");
     return attack_with_video(std::move(source), scene.seed);
