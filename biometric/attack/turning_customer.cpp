@@ -11,8 +11,8 @@ namespace {
 
 constexpr camera::FrameTime reaction = std::chrono::milliseconds(600);
 constexpr camera::FrameTime longest_take = std::chrono::seconds(60);
-constexpr std::size_t step = 2;              // every second frame is looked at
-constexpr std::size_t longest_movement = 25; // frames that were looked at, to each side of the turn
+constexpr std::size_t step = 3;              // every third frame is looked at
+constexpr std::size_t longest_movement = 16; // looks to each side of the turn
 constexpr float resting = 4;                 // degrees: as good as straight ahead
 constexpr float least_turn = 11;
 constexpr float least_nod = 9;
