@@ -1,3 +1,4 @@
+#include <array>
 #include <boost/json.hpp>
 
 #include "biometric/evaluate/report.hpp"
@@ -179,12 +180,23 @@ json::array of(const std::vector<PresentationRates>& list, const char* error, co
 }
 
 json::value of(const PresentationReport& report) {
+  constexpr std::array<const char*, 3> outcomes = {"held", "refused", "notAnswered"};
+  json::array lines;
+  for (const PresentationLine& line : report.lines)
+    lines.push_back(json::object{{"name", line.name},
+                                 {"take", line.take},
+                                 {"atSeconds", line.at_seconds},
+                                 {"seed", line.seed},
+                                 {"outcome", outcomes.at(static_cast<std::size_t>(line.result.outcome))},
+                                 {"check", line.result.check},
+                                 {"inViewMs", static_cast<double>(line.result.in_view.count()) / 1000}});
   json::object out{{"naturalMotion", report.natural_motion},
                    {"headMotion", report.head_motion},
                    {"species", of(report.attacks, "attackPresentationClassificationErrorRate",
                                   "attackPresentationNonResponseRate")},
                    {"bonaFide", of(report.bona_fide, "bonaFidePresentationClassificationErrorRate",
-                                   "bonaFidePresentationNonResponseRate")}};
+                                   "bonaFidePresentationNonResponseRate")},
+                   {"presentations", std::move(lines)}};
   if (const PresentationRates* worst = report.worst()) out["worstSpecies"] = worst->name;
   return out;
 }

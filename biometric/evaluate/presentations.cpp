@@ -180,6 +180,9 @@ PresentationReport presentation_report(const std::vector<const Takes*>& takes, c
     }
   }
   PresentationReport report;
+  for (std::size_t i = 0; i < shown.size(); ++i)
+    report.lines.push_back({name_of(shown[i]), takes[i]->takes[shown[i].take].file, shown[i].at_seconds, shown[i].seed,
+                            results[i]});
   for (const std::string& name : order)
     (piles[name].attack ? report.attacks : report.bona_fide).push_back(piles[name].rates(name));
   return report;

@@ -69,9 +69,19 @@ struct PresentationRates {
   double p95_milliseconds = 0;
 };
 
+// One of them, for whoever wants to look into it.
+struct PresentationLine {
+  std::string name;
+  std::string take;
+  double at_seconds = 0;
+  std::uint32_t seed = 0;
+  Presented result;
+};
+
 struct PresentationReport {
   std::vector<PresentationRates> attacks;    // by species, recorded ones after the others
   std::vector<PresentationRates> bona_fide;  // as recorded, and seen by the camera model
+  std::vector<PresentationLine> lines;
   bool natural_motion = false;
   bool head_motion = false;
   // The species with the highest APCER, which ISO/IEC 30107-3 reports for the whole.

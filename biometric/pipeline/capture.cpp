@@ -157,7 +157,8 @@ std::string Capture::failing_check() const {
   if (!surroundings_stand_still()) return "surroundings";
   const double liveness = fused_liveness();
   if (liveness < rules_.liveness_threshold) return "pad";
-  const bool ask_motion = request_.natural_motion || liveness < rules_.liveness_sure;
+  // A plain wall vouches for nobody.
+  const bool ask_motion = request_.natural_motion || liveness < rules_.liveness_sure || !surroundings_seen();
   if (ask_motion && !moves_within_itself()) return "motion";
   return {};
 }
@@ -195,6 +196,11 @@ bool Capture::surroundings_stand_still() const {
   return shift(window_.back()) < rules_.surroundings_still &&
          std::none_of(window_.begin(), window_.end(),
                       [&](const Seen& seen) { return shift(seen) >= rules_.surroundings_shift; });
+}
+
+bool Capture::surroundings_seen() const {
+  return std::any_of(window_.begin(), window_.end(),
+                     [](const Seen& seen) { return seen.observation.surroundings.has_value(); });
 }
 
 void Capture::ask_for_motion(camera::FrameTime now) {

@@ -31,7 +31,7 @@ struct CaptureRules {
   // See SurroundingsMotion: a picture in a hand. A machine that somebody bumps into stands still again before
   // patience ends.
   float surroundings_shift = 0.7F;
-  float surroundings_still = 0.4F;  // between the two more time must tell
+  float surroundings_still = 0.5F;  // between the two more time must tell
   float turn_degrees = 10;
   float nod_degrees = 8;
   std::chrono::milliseconds motion_deadline{4000};  // from asking for a movement to looking straight again
@@ -78,6 +78,7 @@ class Capture {
   bool frozen() const;
   bool moves_within_itself() const;
   bool surroundings_stand_still() const;
+  bool surroundings_seen() const;
   bool motions_done() const { return next_motion_ == motions_.size(); }
   void ask_for_motion(camera::FrameTime now);
   void follow_head_motion(const HeadPose& pose);

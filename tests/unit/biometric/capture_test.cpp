@@ -17,6 +17,7 @@ class Subject {
   QualityHint hint = QualityHint::none;
   float yaw = 0;
   double mouth = 0;  // opens by so many pixels, in turns
+  bool plain_wall = false;
   float sway = 0;    // of what is beside the face, pixels
 
   Observation next(bool present = true) {
@@ -38,7 +39,7 @@ class Subject {
     seen.quality->head_pose.yaw = yaw;
     seen.hint = hint;
     if (hint == QualityHint::none) seen.liveness = liveness;
-    seen.surroundings = SurroundingsMotion{20, sway};
+    if (!plain_wall) seen.surroundings = SurroundingsMotion{20, sway};
     return seen;
   }
 
@@ -114,6 +115,19 @@ TEST(Capture, a_face_whose_surroundings_sway_is_a_picture_in_a_hand) {
   Capture capture({}, {});
   EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
   EXPECT_EQ(capture.result().attack_check, "surroundings");
+}
+
+TEST(Capture, before_a_plain_wall_a_face_must_move_within_itself_whatever_its_score) {
+  Subject still_face;
+  still_face.plain_wall = true;
+  Capture refused({}, {});
+  EXPECT_EQ(run(refused, still_face, 100), Capture::State::refused);
+  EXPECT_EQ(refused.result().attack_check, "motion");
+  Subject talking = {};
+  talking.plain_wall = true;
+  talking.mouth = 3;
+  Capture held({}, {});
+  EXPECT_EQ(run(held, talking, 12), Capture::State::held);
 }
 
 TEST(Capture, a_knock_against_the_machine_delays_and_does_not_refuse) {
