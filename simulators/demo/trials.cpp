@@ -27,7 +27,8 @@ void count_capture(const CaptureResult& result, TrialCounts& counts) {
   const bool held = result.outcome == CaptureResult::Outcome::held;
   if (!held && result.outcome != CaptureResult::Outcome::attack_suspected) return;  // no face, or never good enough
   ++counts.usable;
-  if (result.attack_check == "frozen" || result.attack_check == "repeated") return;
+  for (const char* temporal : {"frozen", "repeated", "surroundings"})
+    if (result.attack_check == temporal) return;
   ++counts.past_temporal;
   if (result.attack_check == "pad") return;
   ++counts.past_pad;

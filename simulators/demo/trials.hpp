@@ -1,4 +1,4 @@
-// Photographs and frozen frames before the camera, many times, and live takes seen through the same transform: what each check
+// Photographs and frozen frames before the camera, many times, and live takes seen by the same camera: what each check
 // lets through, whatever the number (ISO/IEC 30107-3: attack presentations by species, and bona fide presentations). The
 // trials use a capture context of their own in the engine that serves the session.
 #pragma once
