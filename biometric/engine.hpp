@@ -98,7 +98,7 @@ struct CaptureRequest {
   std::chrono::milliseconds give_up_after{0};  // 0: only a cancel ends it
   bool liveness = true;                        // presentation attack detection and temporal checks
   bool natural_motion = false;                 // ask for the small movements of a living face besides
-  HeadMotion head_motion = HeadMotion::none;   // ask for a directed movement; `any`: the engine chooses
+  HeadMotion head_motion = HeadMotion::none;   // ask for a directed movement; `any`: several in random order
 };
 
 // What a person may be told while a capture runs.
@@ -114,7 +114,8 @@ struct CaptureResult {
   enum class Outcome { held, no_subject, poor_quality, attack_suspected };
   Outcome outcome = Outcome::no_subject;
   QualityHint hint = QualityHint::none;  // of the last frame, for poor_quality
-  std::string attack_check;              // which check refused: "pad", "frozen", "repeated", "motion"
+  std::string attack_check;              // which check refused: "frozen", "repeated", "surroundings", "pad", "motion",
+                                         // "head_motion"
   std::uint64_t frames = 0;              // looked at
   std::chrono::microseconds in_view{0};  // subject first in view to decision
 };

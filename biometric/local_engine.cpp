@@ -17,8 +17,8 @@ namespace {
 
 using Reason = EngineRefusal::Reason;
 
-constexpr std::array<std::string_view, stage_count> stage_words = {"detect", "landmarks", "quality",
-                                                                   "liveness", "embed"};
+constexpr std::array<std::string_view, stage_count> stage_words = {
+    "detect", "landmarks", "quality", "liveness", "surroundings", "embed"};
 constexpr camera::FrameTime presence_period = std::chrono::milliseconds(190);
 constexpr auto tamper_period = std::chrono::seconds(1);
 constexpr auto longest_challenge = std::chrono::seconds(3);
@@ -79,7 +79,7 @@ class LocalEngine::Context final : public CaptureContext {
                                    std::function<void(CaptureProgress)> progress) override {
     discard_probe();
     const Watching watching(engine_, request.liveness);
-    Capture capture(request, engine_.options_.rules, chosen_motion(request.head_motion));
+    Capture capture(request, engine_.options_.rules, chosen_motions(request.head_motion));
     const spi::TimePoint begin = engine_.executor_.now();
     const std::uint64_t refused_before = engine_.camera_.refused();
     while (capture.state() == Capture::State::searching || capture.state() == Capture::State::collecting) {
@@ -201,10 +201,14 @@ class LocalEngine::Context final : public CaptureContext {
   }
 
  private:
-  HeadMotion chosen_motion(HeadMotion asked) {
-    constexpr std::array<HeadMotion, 3> motions = {HeadMotion::turn_left, HeadMotion::turn_right,
-                                                   HeadMotion::nod};
-    return asked == HeadMotion::any ? motions[engine_.random_() % motions.size()] : asked;
+  // Of `any` several, in an order that nobody knows before.
+  std::vector<HeadMotion> chosen_motions(HeadMotion asked) {
+    if (asked == HeadMotion::none) return {};
+    if (asked != HeadMotion::any) return {asked};
+    std::vector<HeadMotion> motions = {HeadMotion::turn_left, HeadMotion::turn_right, HeadMotion::nod};
+    std::shuffle(motions.begin(), motions.end(), engine_.random_);
+    motions.resize(engine_.options_.movements);
+    return motions;
   }
   void feed(Capture& capture, const camera::FramePtr& frame, const CaptureRequest& request) {
     if (!frame) return;
@@ -216,17 +220,21 @@ class LocalEngine::Context final : public CaptureContext {
     result.attack_check = check;
     return result;
   }
-  static void tell(Capture& capture, const std::function<void(CaptureProgress)>& progress) {
-    for (const CaptureProgress& news : capture.take_progress())
+  void tell(Capture& capture, const std::function<void(CaptureProgress)>& progress) {
+    for (const CaptureProgress& news : capture.take_progress()) {
+      if (news.kind == CaptureProgress::Kind::head_motion && engine_.options_.on_head_motion)
+        engine_.options_.on_head_motion(news.head_motion);
       if (progress) progress(news);
+    }
   }
-  // A frame that is unlike the others is no part of the probe; false when no face is on most frames.
+  // A frame that is unlike the others is no part of the probe; false when no face is on most frames, or
+  // another one than at first.
   bool keep(const std::vector<Observation>& probes) {
     std::vector<Template> looks;
     for (const Observation& probe : probes) looks.push_back(engine_.pipeline_.embed(probe));
     OneFace one = fuse_one_face(looks, engine_.pipeline_.calibration());
     for (Template& look : looks) wipe(look);
-    if (one.face.empty()) return false;
+    if (one.face.empty() || one.looks.back() != Belonging::same_face) return false;
     probe_ = std::move(one.face);
     const auto first = std::find(one.looks.begin(), one.looks.end(), Belonging::same_face) - one.looks.begin();
     if (engine_.options_.give_pictures_away) picture_ = probes[static_cast<std::size_t>(first)].frame;
@@ -304,9 +312,8 @@ LocalEngine::LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& g
       decoy_(random_direction(options.seed)),
       random_(options.seed),
       tasks_(executor) {
-  options_.rules.liveness_threshold = pipeline.liveness_threshold();
-  options_.rules.liveness_sure = pipeline.liveness_sure();
-  options_.rules.fused_frames = pipeline.liveness_frames();
+  options_.rules = rules_for(pipeline, options_.rules);
+  pipeline_.forget_surroundings();  // of whoever used it before
   tasks_.spawn(pump());
   if (options_.camera.pin) tasks_.spawn(watch_camera());
 }
@@ -319,6 +326,7 @@ void LocalEngine::change_source(std::unique_ptr<camera::FrameSource> source) {
 
 // What is seen from now on has nothing to do with what was seen before.
 void LocalEngine::forget_frames() {
+  pipeline_.forget_surroundings();
   latest_.reset();
   frame_arrived_.notify_all();
   watching_changed_.notify_all();

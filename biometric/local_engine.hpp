@@ -23,7 +23,10 @@ struct LocalEngineOptions {
   bool give_templates_away = false;
   bool give_pictures_away = false;  // export_probe as a picture
   std::size_t most_references = 64;
-  std::uint32_t seed = 1;  // of the choice of a head motion
+  std::uint32_t seed = 1;     // of the choice of head motions: in earnest nobody may know it
+  std::size_t movements = 2;  // that head motion `any` asks for, of three
+  // A movement was asked for: for customers who are simulated.
+  std::function<void(HeadMotion)> on_head_motion{};
   camera::GuardedCameraOptions camera;
   std::chrono::milliseconds reopen_after{2000};
 };

@@ -17,7 +17,7 @@
 namespace sesame::biometric {
 
 struct RemoteEngineOptions {
-  std::chrono::milliseconds patience{2000};  // the process sends a sign of life every 500 ms while it works
+  std::chrono::milliseconds patience{5000};  // the process sends a sign of life every 500 ms while it works
 };
 
 class RemoteEngine final : public Engine, public Custody, public CameraOversight {

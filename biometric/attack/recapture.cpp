@@ -1,139 +1,263 @@
 #include "biometric/attack/recapture.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <random>
 #include <utility>
 
+#include "biometric/attack/camera_model.hpp"
+#include "biometric/attack/hand_held.hpp"
+#include "biometric/attack/medium.hpp"
 #include "biometric/pipeline/network.hpp"
 
 namespace sesame::biometric {
 namespace {
 
-constexpr float two_pi = 2 * std::numbers::pi_v<float>;
+constexpr double frames_per_second = 25;
+constexpr double focal_by_width = 1.1;  // a horizontal view of 49 degrees
+constexpr double reaction_seconds = 0.6;
+constexpr double turn_seconds = 1.6;
+constexpr double farthest_turn = 0.6;  // radians
+constexpr int most_rows = 360;
+constexpr double frozen_noise = 2;      // grey levels
 
-cv::Mat sensor_noise(cv::Size size, double deviation, std::uint64_t seed) {
+camera::Frame with_noise(const camera::Frame& frame, std::uint64_t seed) {
   cv::RNG random(seed);
-  cv::Mat noise(size, CV_16SC3);
-  random.fill(noise, cv::RNG::NORMAL, 0, deviation);
-  return noise;
-}
-
-void add_noise(cv::Mat& picture, double deviation, std::uint64_t seed) {
-  cv::Mat sum;
-  cv::add(picture, sensor_noise(picture.size(), deviation, seed), sum, cv::noArray(), CV_8UC3);
-  picture = sum;
-}
-
-// Ink: blacks are grey, whites are paper, and the grain stays on the paper.
-cv::Mat printed(const cv::Mat& picture, std::uint32_t seed) {
-  cv::Mat out;
-  cv::transform(picture, out, cv::Matx34f(0.74F, 0.03F, 0, 28, 0.02F, 0.78F, 0, 30, 0, 0.03F, 0.80F, 32));
-  add_noise(out, 5, seed);
+  camera::Frame out = frame;
+  cv::Mat noise(frame.height, frame.width, CV_16SC3);
+  random.fill(noise, cv::RNG::NORMAL, 0, frozen_noise);
+  cv::Mat picture = pixels(out);
+  cv::add(picture, noise, picture, cv::noArray(), CV_8UC3);
   return out;
 }
 
-// A display: bluish, with a pixel grid that the camera's own grid beats against.
-cv::Mat displayed(const cv::Mat& picture) {
+// A hall: soft shapes, and light that falls off to one side.
+cv::Mat background(cv::Size size, std::uint32_t seed) {
+  cv::RNG random(seed + 101);
+  cv::Mat coarse(12, 16, CV_8U);
+  random.fill(coarse, cv::RNG::UNIFORM, 50, 160);
   cv::Mat out;
-  cv::transform(picture, out, cv::Matx34f(1.05F, 0, 0, 14, 0, 0.98F, 0, 8, 0, 0, 0.92F, 6));
-  for (int y = 0; y < out.rows; ++y)
-    for (int x = 0; x < out.cols; ++x) {
-      const float grid = 1 + 0.10F * std::sin(two_pi * static_cast<float>(x) / 2.13F) +
-                         0.06F * std::sin(two_pi * static_cast<float>(y) / 2.31F);
-      cv::Vec3b& pixel = out.at<cv::Vec3b>(y, x);
-      for (int c = 0; c < 3; ++c)
-        pixel[c] = cv::saturate_cast<std::uint8_t>(static_cast<float>(pixel[c]) * grid);
-    }
+  cv::resize(coarse, out, size, 0, 0, cv::INTER_CUBIC);
+  cv::cvtColor(out, out, cv::COLOR_GRAY2BGR);
+  cv::multiply(out, cv::Scalar(0.94, 1, 1.05), out);
   return out;
 }
 
-void add_glare(cv::Mat& picture, float centre_x, float centre_y) {
-  const float reach = static_cast<float>(picture.cols) * 0.35F;
-  for (int y = 0; y < picture.rows; ++y)
-    for (int x = 0; x < picture.cols; ++x) {
-      const float distance =
-          std::hypot(static_cast<float>(x) - centre_x, static_cast<float>(y) - centre_y) / reach;
-      if (distance >= 1) continue;
-      const float light = 34 * (1 - distance) * (1 - distance);
-      cv::Vec3b& pixel = picture.at<cv::Vec3b>(y, x);
-      for (int c = 0; c < 3; ++c)
-        pixel[c] = cv::saturate_cast<std::uint8_t>(static_cast<float>(pixel[c]) + light);
-    }
+// Head and shoulders, white on black.
+cv::Mat outline(cv::Size picture, const Box& face) {
+  cv::Mat mask(picture, CV_8U, cv::Scalar(0));
+  const cv::Point2f centre(face.centre().x, face.centre().y);
+  const float h = face.height();
+  const float floor = static_cast<float>(picture.height);
+  cv::ellipse(mask, cv::Point(centre + cv::Point2f(0, -0.08F * h)),
+              cv::Size(static_cast<int>(0.52F * h), static_cast<int>(0.75F * h)), 0, 0, 360, cv::Scalar(255), -1);
+  const std::vector<cv::Point> shoulders = {
+      cv::Point(centre + cv::Point2f(-0.35F * h, 0.3F * h)), cv::Point(centre + cv::Point2f(0.35F * h, 0.3F * h)),
+      cv::Point(centre + cv::Point2f(0.5F * h, 0.8F * h)), cv::Point(centre + cv::Point2f(1.2F * h, 1.1F * h)),
+      cv::Point(static_cast<int>(centre.x + 1.3F * h), static_cast<int>(floor)),
+      cv::Point(static_cast<int>(centre.x - 1.3F * h), static_cast<int>(floor)),
+      cv::Point(centre + cv::Point2f(-1.2F * h, 1.1F * h)), cv::Point(centre + cv::Point2f(-0.5F * h, 0.8F * h))};
+  cv::fillPoly(mask, std::vector<std::vector<cv::Point>>{shoulders}, cv::Scalar(255));
+  return mask;
 }
 
-// Where the corners of the artefact lie at this moment: slow drift and tremor of a hand.
-cv::Matx33d hand_held(cv::Size size, const std::vector<float>& phases, float seconds) {
-  const auto wave = [&](std::size_t i, float hertz, float reach) {
-    return reach * std::sin(two_pi * hertz * seconds + phases[i]);
-  };
-  const auto w = static_cast<float>(size.width);
-  const auto h = static_cast<float>(size.height);
-  const float inset = 0.05F;
-  const std::array<cv::Point2f, 4> from = {{{0, 0}, {w, 0}, {w, h}, {0, h}}};
-  std::array<cv::Point2f, 4> to = {{{inset * w, inset * h},
-                                    {(1 - inset) * w, inset * h},
-                                    {(1 - inset) * w, (1 - inset) * h},
-                                    {inset * w, (1 - inset) * h}}};
-  const float tilt_x = (0.03F + wave(0, 0.4F, 0.015F)) * h;  // one side nearer than the other
-  const float tilt_y = (0.02F + wave(1, 0.3F, 0.010F)) * w;
-  const float move_x = wave(2, 0.5F, 0.012F * w) + wave(3, 3.1F, 0.0015F * w);
-  const float move_y = wave(4, 0.6F, 0.012F * h) + wave(5, 2.7F, 0.0015F * h);
-  to[0] += {tilt_y, tilt_x};
-  to[1] += {-tilt_y, -tilt_x};
-  to[2] += {0, tilt_x};
-  to[3] += {0, -tilt_x};
-  for (cv::Point2f& corner : to) corner += {move_x, move_y};
-  return cv::getPerspectiveTransform(from, to);
-}
-
-camera::Frame to_frame(const cv::Mat& picture) {
-  camera::Frame frame = camera::make_frame(picture.cols, picture.rows);
-  for (int y = 0; y < picture.rows; ++y) std::copy_n(picture.ptr(y), frame.stride, frame.row(y));
-  return frame;
+Box middle_of(const camera::Frame& picture) {
+  const auto w = static_cast<float>(picture.width);
+  const auto h = static_cast<float>(picture.height);
+  return {w / 2 - 0.2F * h, 0.25F * h, w / 2 + 0.2F * h, 0.75F * h};
 }
 
 }  // namespace
 
-Recapture::Recapture(AttackSpecies species, std::uint32_t seed) : species_(species), seed_(seed) {
-  std::minstd_rand random(seed + 1);
-  for (int i = 0; i < 8; ++i) phases_.push_back(two_pi * static_cast<float>(random() % 1000) / 1000);
-}
-
-camera::Frame Recapture::operator()(const camera::Frame& shown) {
-  const std::uint64_t n = shown_frames_++;
-  const std::uint64_t noise_seed = (static_cast<std::uint64_t>(seed_) << 32) + n + 1;
-  if (species_ == AttackSpecies::frozen) return shown;
-  cv::Mat picture = pixels(shown).clone();
-  if (species_ == AttackSpecies::frozen_noisy) {
-    add_noise(picture, 2, noise_seed);
-    return to_frame(picture);
+class Recapture::Scene {
+ public:
+  Scene(AttackSpecies species, std::uint32_t seed, std::optional<Box> face)
+      : species_(species), seed_(seed), face_(face), hand_(seed), camera_(seed), print_(seed), display_(seed) {
+    std::mt19937 random(seed * 362437U + 3);
+    const auto between = [&](double low, double high) {
+      return low + (high - low) * static_cast<double>(random()) / 4294967296.0;
+    };
+    covers_ = between(0.80, 1.20);
+    rest_.pitch = between(-0.05, 0.05);
+    rest_.yaw = between(-0.09, 0.09);
+    rest_.roll = between(-0.04, 0.04);
+    if (species == AttackSpecies::bent_print) rest_.curvature = between(0.8, 1.8) * (seed % 2 == 0 ? 1 : -1);
+    lamp_ = {between(0.2, 0.8), between(0.05, 0.5)};
+    shine_ = between(8, is_screen() ? 60 : 30);
   }
-  const cv::Mat artefact = species_ == AttackSpecies::print ? printed(picture, seed_) : displayed(picture);
-  const float seconds = static_cast<float>(n) / 25;
-  cv::Mat seen(picture.size(), CV_8UC3, cv::Scalar(98, 104, 110));
-  cv::warpPerspective(artefact, seen, hand_held(picture.size(), phases_, seconds), picture.size(),
-                      cv::INTER_LINEAR, cv::BORDER_TRANSPARENT);
-  cv::GaussianBlur(seen, seen, {0, 0}, species_ == AttackSpecies::print ? 0.9 : 0.7);
-  if (species_ == AttackSpecies::screen)
-    add_glare(seen, 0.72F * static_cast<float>(seen.cols), 0.25F * static_cast<float>(seen.rows));
-  add_noise(seen, 1, noise_seed);
-  return to_frame(seen);
+
+  void turn(HeadMotion motion) {
+    turn_ = motion;
+    turned_at_ = static_cast<double>(frames_) / frames_per_second;
+  }
+
+  camera::Frame next(const camera::Frame& shown) {
+    const std::uint64_t n = frames_++;
+    if (!is_presentation(species_)) {
+      if (!frozen_) frozen_ = shown;
+      return species_ == AttackSpecies::frozen ? *frozen_
+                                               : with_noise(*frozen_, (static_cast<std::uint64_t>(seed_) << 32) + n + 1);
+    }
+    if (n == 0) set_up(shown);
+    if (n == 0 || species_ == AttackSpecies::screen_video) surface_ = medium(fitting(pixels(shown)));
+    return camera_.see(lit(held(static_cast<double>(n) / frames_per_second)));
+  }
+
+ private:
+  bool is_screen() const {
+    return species_ == AttackSpecies::screen_still || species_ == AttackSpecies::screen_video;
+  }
+  cv::Mat medium(const cv::Mat& picture) { return is_screen() ? display_(picture) : print_(picture); }
+
+  // The camera has the take's own size; of a large or upright picture 4:3, with the picture's height fitted.
+  void set_up(const camera::Frame& shown) {
+    fit_ = std::min(1.0, static_cast<double>(most_rows) / shown.height);
+    const cv::Size fitted = fitting(pixels(shown)).size();
+    view_ = {std::max(fitted.width, fitted.height * 4 / 3), fitted.height};
+    behind_ = background({view_.width * texels, view_.height * texels}, seed_);
+    rest_.distance = focal_by_width * view_.width / (covers_ * fitted.width);
+    if (species_ != AttackSpecies::cut_out) return;
+    outline_ = fitting(outline({shown.width, shown.height}, face_.value_or(middle_of(shown))));
+    cv::resize(outline_, outline_, {}, texels, texels, cv::INTER_LINEAR);
+  }
+  cv::Mat fitting(const cv::Mat& picture) const {
+    if (fit_ >= 1) return picture;
+    cv::Mat out;
+    cv::resize(picture, out, {}, fit_, fit_, cv::INTER_AREA);
+    return out;
+  }
+
+  cv::Mat held(double seconds) {
+    pose_ = hand_.at(seconds, rest_);
+    turn_along(pose_, seconds);
+    SurfaceMap map = surface_map(view_, focal_by_width * view_.width, pose_, surface_.size());
+    cv::resize(map.x, map.x, behind_.size());
+    cv::resize(map.y, map.y, behind_.size());
+    cv::Mat scene = behind_.clone();
+    if (outline_.empty()) {
+      cv::remap(surface_, scene, map.x, map.y, cv::INTER_LINEAR, cv::BORDER_TRANSPARENT);
+      return scene;
+    }
+    cv::Mat paper;
+    cv::remap(surface_, paper, map.x, map.y, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
+    const auto margin = static_cast<float>((surface_.cols - outline_.cols) / 2);
+    cv::Mat mask;
+    cv::remap(outline_, mask, map.x - margin, map.y - margin, cv::INTER_NEAREST, cv::BORDER_CONSTANT);
+    paper.copyTo(scene, mask);
+    return scene;
+  }
+
+  void turn_along(HeldPose& pose, double seconds) const {
+    if (!turn_) return;
+    const double share = (seconds - turned_at_ - reaction_seconds) / turn_seconds;
+    if (share <= 0 || share >= 1) return;
+    const double angle = farthest_turn * std::sin(std::numbers::pi * share);
+    if (*turn_ == HeadMotion::nod)
+      pose.pitch -= angle;
+    else
+      pose.yaw += *turn_ == HeadMotion::turn_left ? -angle : angle;
+  }
+
+  // A lamp mirrored in the surface: it wanders twice as fast as the surface turns.
+  cv::Mat lit(cv::Mat scene) const {
+    const double x = (lamp_.x + 2 * (pose_.yaw - rest_.yaw) * focal_by_width) * scene.cols;
+    const double y = (lamp_.y + 2 * (pose_.pitch - rest_.pitch) * focal_by_width) * scene.rows;
+    constexpr int coarse = 24;
+    cv::Mat light(scene.rows / coarse + 1, scene.cols / coarse + 1, CV_8UC3);
+    const double reach = 0.16 * scene.cols;
+    for (int row = 0; row < light.rows; ++row)
+      for (int column = 0; column < light.cols; ++column) {
+        const double far = std::hypot(column * coarse - x, row * coarse - y) / reach;
+        const auto level = cv::saturate_cast<std::uint8_t>(shine_ * std::exp(-far * far / 2));
+        light.at<cv::Vec3b>(row, column) = {level, level, level};
+      }
+    cv::resize(light, light, scene.size());
+    scene += light;
+    return scene;
+  }
+
+  AttackSpecies species_;
+  std::uint32_t seed_;
+  std::optional<Box> face_;
+  HandMotion hand_;
+  CameraModel camera_;
+  Print print_;
+  Display display_;
+  double fit_ = 1;     // of the picture to the camera's size
+  double covers_ = 1;  // the thing's width by the view's
+  HeldPose rest_;
+  HeldPose pose_;
+  cv::Point2d lamp_;
+  double shine_ = 0;
+  std::optional<HeadMotion> turn_;
+  double turned_at_ = 0;
+  std::uint64_t frames_ = 0;
+  std::optional<camera::Frame> frozen_;
+  cv::Size view_;
+  cv::Mat behind_;
+  cv::Mat surface_;
+  cv::Mat outline_;
+};
+
+Recapture::Recapture(AttackSpecies species, std::uint32_t seed, std::optional<Box> face)
+    : scene_(std::make_unique<Scene>(species, seed, face)) {}
+Recapture::~Recapture() = default;
+Recapture::Recapture(Recapture&&) noexcept = default;
+
+camera::Frame Recapture::operator()(const camera::Frame& shown) { return scene_->next(shown); }
+
+void Recapture::turn(HeadMotion motion) { scene_->turn(motion); }
+
+namespace {
+
+class Attacker final : public SimulatedPerson {
+ public:
+  Attacker(std::unique_ptr<camera::FrameSource> shown, Recapture recapture)
+      : shown_(std::move(shown)), recapture_(std::move(recapture)) {}
+
+  void asked(HeadMotion motion) override { recapture_.turn(motion); }
+  camera::SourceDescription description() const override { return shown_->description(); }
+  std::optional<camera::FrameTime> next_due() const override { return shown_->next_due(); }
+  bool ended() const override { return shown_->ended(); }
+  std::uint64_t dropped() const override { return shown_->dropped(); }
+  camera::FramePtr newest(camera::FrameTime now) override {
+    const camera::FramePtr frame = shown_->newest(now);
+    if (!frame) return nullptr;
+    camera::Frame seen = recapture_(*frame);
+    seen.captured_at = frame->captured_at;
+    seen.sequence = frame->sequence;
+    return std::make_shared<const camera::Frame>(std::move(seen));
+  }
+
+ private:
+  std::unique_ptr<camera::FrameSource> shown_;
+  Recapture recapture_;
+};
+
+}  // namespace
+
+std::unique_ptr<SimulatedPerson> attack_with_picture(AttackSpecies species, camera::Frame picture, std::uint32_t seed,
+                                                     double rate, std::optional<Box> face) {
+  return std::make_unique<Attacker>(camera::open_still(std::move(picture), rate), Recapture(species, seed, face));
 }
 
-std::unique_ptr<camera::FrameSource> attack_with_picture(AttackSpecies species, camera::Frame picture,
-                                                         std::uint32_t seed, double frames_per_second) {
-  return camera::change_frames(camera::open_still(std::move(picture), frames_per_second),
-                               Recapture(species, seed));
+std::unique_ptr<SimulatedPerson> attack_with_video(std::unique_ptr<camera::FrameSource> video, std::uint32_t seed) {
+  return std::make_unique<Attacker>(std::move(video), Recapture(AttackSpecies::screen_video, seed));
 }
 
-std::unique_ptr<camera::FrameSource> live_take_through(AttackSpecies species,
+camera::FrameChange seen_through(Control control, std::uint32_t seed) {
+  if (control == Control::camera) return CameraModel(seed);
+  return [seed, n = std::uint64_t{0}](const camera::Frame& frame) mutable {
+    return with_noise(frame, (static_cast<std::uint64_t>(seed) << 32) + ++n);
+  };
+}
+
+std::unique_ptr<camera::FrameSource> live_take_through(Control control,
                                                        std::unique_ptr<camera::FrameSource> take,
                                                        std::uint32_t seed) {
-  return camera::change_frames(std::move(take), Recapture(species, seed));
+  return camera::change_frames(std::move(take), seen_through(control, seed));
 }
 
 }  // namespace sesame::biometric

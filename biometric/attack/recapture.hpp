@@ -1,44 +1,51 @@
-// Presentation attacks as fixed transforms of frames, to try the engine with (ISO/IEC 30107-3: attack
-// species). The same transform on a live take is the control: what it lets through tells whether the attack
-// is refused or only the transform. Deterministic for a seed; value types; one thread.
+// Presentation attacks by a model of what happens to light (ISO/IEC 30107-3: attack species): a picture becomes
+// ink or a display's pixels, is held in a hand with six degrees of freedom before a background that stands
+// still, shines, and is seen by the camera model. The control is a live take seen by the same camera model:
+// what it lets through tells whether an attack is refused or only a camera. Deterministic for a seed; one
+// thread.
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <memory>
+#include <optional>
 
+#include "biometric/attack/simulated_person.hpp"
+#include "biometric/attack/species.hpp"
+#include "biometric/pipeline/geometry.hpp"
 #include "camera/replay.hpp"
 
 namespace sesame::biometric {
 
-enum class AttackSpecies {
-  print,         // a photograph on paper, held in a hand
-  screen,        // a telephone's or tablet's screen, held in a hand
-  frozen,        // a virtual camera that repeats one frame
-  frozen_noisy,  // the same with sensor noise laid over it
-};
-
-// A frame as a camera sees it when it is shown on paper or on a screen: ink or pixel grid, perspective of a
-// hand that is never quite still, blur, glare, sensor noise.
 class Recapture {
  public:
-  Recapture(AttackSpecies species, std::uint32_t seed);
+  // `face`: where the picture's face is, for cut_out; the middle of the picture when not known.
+  Recapture(AttackSpecies species, std::uint32_t seed, std::optional<Box> face = {});
+  ~Recapture();
+  Recapture(Recapture&&) noexcept;
+  Recapture& operator=(Recapture&&) = delete;
+  // The next frame of the attack, 25 a second; of all but screen_video the first frame is shown for ever.
   camera::Frame operator()(const camera::Frame& shown);
+  // From here on the hand turns the thing as a head would: an attacker who hears what is asked for.
+  void turn(HeadMotion motion);
 
  private:
-  AttackSpecies species_;
-  std::uint32_t seed_;
-  std::uint64_t shown_frames_ = 0;
-  std::vector<float> phases_;
+  class Scene;
+  std::unique_ptr<Scene> scene_;
 };
 
 // The species with one picture as its artefact: `picture` is printed, shown or repeated for ever.
-std::unique_ptr<camera::FrameSource> attack_with_picture(AttackSpecies species, camera::Frame picture,
-                                                         std::uint32_t seed, double frames_per_second = 25);
+std::unique_ptr<SimulatedPerson> attack_with_picture(AttackSpecies species, camera::Frame picture,
+                                                         std::uint32_t seed, double frames_per_second = 25,
+                                                         std::optional<Box> face = {});
 
-// The control: a live take seen through the species' transform (print and screen; frozen leaves it as it is,
-// frozen_noisy adds its noise).
-std::unique_ptr<camera::FrameSource> live_take_through(AttackSpecies species,
+// screen_video.
+std::unique_ptr<SimulatedPerson> attack_with_video(std::unique_ptr<camera::FrameSource> video,
+                                                       std::uint32_t seed);
+
+// The control: a live take seen by the camera model, or with the noise of frozen_noisy laid over it.
+enum class Control { camera, noise };
+camera::FrameChange seen_through(Control control, std::uint32_t seed);
+std::unique_ptr<camera::FrameSource> live_take_through(Control control,
                                                        std::unique_ptr<camera::FrameSource> take,
                                                        std::uint32_t seed);
 

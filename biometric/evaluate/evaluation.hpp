@@ -12,6 +12,7 @@
 #include "biometric/evaluate/calibration_points.hpp"
 #include "biometric/evaluate/identification.hpp"
 #include "biometric/evaluate/labelled_data.hpp"
+#include "biometric/evaluate/presentations.hpp"
 #include "biometric/evaluate/verification.hpp"
 #include "biometric/pipeline/calibration.hpp"
 
@@ -134,6 +135,7 @@ struct Evaluation {
   std::optional<Identification> identification;
   std::optional<GroupReport> groups;
   std::optional<AttackDetection> attacks;
+  std::optional<PresentationReport> presentations;  // nothing else of this is filled then
   std::vector<ShownPair> worst_impostors;
   std::vector<ShownPair> worst_genuine;
 };

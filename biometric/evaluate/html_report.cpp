@@ -57,7 +57,17 @@ const OperatingPoint* usual_point(const Evaluation& evaluation) {
   return evaluation.calibrated.empty() ? nullptr : &evaluation.calibrated.back();
 }
 
+std::string presentation_tiles(const PresentationReport& report) {
+  std::string text = "<div class=\"tiles\">";
+  if (const PresentationRates* worst = report.worst())
+    text += tile(percent(worst->error.value()), "of the worst attack species let through (APCER): " + escaped(worst->name));
+  for (const PresentationRates& rates : report.bona_fide)
+    text += tile(percent(rates.error.value()), "of live takes refused (BPCER), " + escaped(rates.name));
+  return text + "</div>\n";
+}
+
 std::string tiles(const Evaluation& evaluation) {
+  if (evaluation.presentations) return presentation_tiles(*evaluation.presentations);
   std::string text = "<div class=\"tiles\">";
   text += tile(grouped(evaluation.people), fmt::format("people, {} pictures{}", grouped(evaluation.pictures),
                                                        evaluation.made ? " (the report half)" : ""));
@@ -104,15 +114,16 @@ std::string described(const Evaluation& evaluation) {
     text += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, value);
   };
   entry("data", "<code>" + escaped(evaluation.folder) + "</code>");
-  entry("enters as", stage(evaluation));
-  entry("comparisons", evaluation.enrolled ? enrolments(*evaluation.enrolled)
+  if (!evaluation.presentations) entry("enters as", stage(evaluation));
+  if (!evaluation.presentations)
+    entry("comparisons", evaluation.enrolled ? enrolments(*evaluation.enrolled)
                        : evaluation.pairs_file.empty()
                            ? "each picture with every other"
                            : "the pairs of <code>" + escaped(evaluation.pairs_file) + "</code>");
   for (const ModelFacts& model : evaluation.models)
     entry(escaped(model.role).c_str(),
           escaped(model.file) + " <code class=\"quiet\">" + escaped(model.sha256.substr(0, 16)) + "…</code>");
-  entry("calibration", escaped(evaluation.calibration_from));
+  if (!evaluation.presentations) entry("calibration", escaped(evaluation.calibration_from));
   entry("command", "<code>" + escaped(evaluation.command) + "</code>");
   text += "</dl></section>\n";
   return text;
@@ -191,6 +202,30 @@ std::string note(const Evaluation& evaluation) {
   return "<p class=\"note\">" + text + "</p>\n";
 }
 
+std::string error_rate_sections(const Evaluation& evaluation) {
+  return calibration_section(evaluation) + acquisition_section(evaluation) + verification_section(evaluation) +
+         folds_section(evaluation) + identification_section(evaluation) + groups_section(evaluation) +
+         attacks_section(evaluation) + pairs_section(evaluation) + methods;
+}
+
+std::string presentations_summary(const PresentationReport& report) {
+  std::string text = fmt::format("{:<28} {:>6} {:>9} {:>8}  {:<19} {:>8}  {}\n", "", "people", "presented", "APCER", "95 % interval", "APNRR",
+                                 "refused by");
+  const auto line = [](const PresentationRates& rates) {
+    std::string checks;
+    for (const auto& [check, count] : rates.refused_by) checks += fmt::format("{} {} ", check, count);
+    return fmt::format("{:<28} {:>6} {:>9} {:>8}  {:<19} {:>8}  {}", rates.name, rates.people, rates.presented,
+                       percent(rates.error.value()),
+                       percent(rates.error.interval.low) + " - " + percent(rates.error.interval.high),
+                       percent(rates.not_answered.value()), checks);
+  };
+  for (const PresentationRates& rates : report.attacks) text += line(rates) + "\n";
+  text += "bona fide                                      BPCER                       BPNRR\n";
+  for (const PresentationRates& rates : report.bona_fide)
+    text += line(rates) + fmt::format("held after {:.0f} ms, p95 {:.0f} ms\n", rates.median_milliseconds, rates.p95_milliseconds);
+  return text;
+}
+
 }  // namespace
 
 std::string html_report(const Evaluation& evaluation) {
@@ -205,13 +240,12 @@ std::string html_report(const Evaluation& evaluation) {
          "</style></head>\n<body><main><header><h1>" + escaped(title) +
          "</h1><p>Error rates of the face pipeline · sesame evaluate · " + escaped(evaluation.made_at) +
          "</p></header>\n" + tiles(evaluation) + note(evaluation) + described(evaluation) +
-         calibration_section(evaluation) + acquisition_section(evaluation) +
-         verification_section(evaluation) + folds_section(evaluation) + identification_section(evaluation) +
-         groups_section(evaluation) + attacks_section(evaluation) + pairs_section(evaluation) + methods +
+         (evaluation.presentations ? presentations_section(evaluation) : error_rate_sections(evaluation)) +
          "</main></body></html>\n";
 }
 
 std::string text_summary(const Evaluation& evaluation) {
+  if (evaluation.presentations) return presentations_summary(*evaluation.presentations);
   std::string text =
       fmt::format("{} people, {} pictures, {} genuine and {} impostor comparisons{}\n",
                   grouped(evaluation.people), grouped(evaluation.pictures), grouped(evaluation.genuine),

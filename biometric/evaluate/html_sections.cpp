@@ -386,4 +386,43 @@ std::string attacks_section(const Evaluation& evaluation) {
       grouped(attacks.bona_fide_not_answered));
 }
 
+std::string presentations_section(const Evaluation& evaluation) {
+  if (!evaluation.presentations) return "";
+  const PresentationReport& report = *evaluation.presentations;
+  const auto rows = [](const std::vector<PresentationRates>& list, bool with_time) {
+    std::string text;
+    for (const PresentationRates& rates : list) {
+      std::string checks;
+      for (const auto& [check, count] : rates.refused_by)
+        checks += fmt::format("{}{} {}", checks.empty() ? "" : ", ", escaped(check), grouped(count));
+      text += "<tr><th>" + escaped(rates.name) + "</th>" + cell(grouped(rates.people)) + cell(grouped(rates.takes)) +
+              cell(grouped(rates.presented)) + percent_cell(rates.error) + percent_interval(rates.error) +
+              count_of_trials(rates.error) + percent_cell(rates.not_answered) + cell(checks) +
+              (with_time ? cell(fmt::format("{:.0f} ms", rates.median_milliseconds)) +
+                               cell(fmt::format("{:.0f} ms", rates.p95_milliseconds))
+                         : "") +
+              "</tr>\n";
+    }
+    return text;
+  };
+  const auto head = [](const char* what, const char* error, const char* wrong, const char* none, const char* time) {
+    return fmt::format("<div class=\"wide\"><table class=\"dense\"><thead><tr><th>{}</th><th>people</th><th>takes</th>"
+                       "<th>presented</th><th>{}</th><th>95 % interval</th><th>{}</th><th>{}</th><th>refused by</th>{}"
+                       "</tr></thead><tbody>",
+                       what, error, wrong, none, time);
+  };
+  const PresentationRates* worst = report.worst();
+  return fmt::format(
+      "<section><h2>Presentation attacks on the whole capture</h2><p>ISO/IEC 30107-3: each presentation is a session "
+      "of its own, from the first frame to a decision{}. Attacks are simulated from the takes (artefact, hand, light, "
+      "camera) unless they are called recorded. Intervals are binomial as if presentations were independent; those of "
+      "one person are alike, so look at how many people there are.</p><h3>Attacks{}</h3>{}{}</tbody></table></div>"
+      "<h3>Bona fide presentations</h3>{}{}</tbody></table></div></section>\n",
+      std::string(report.natural_motion ? ", asked for natural motion" : "") +
+          (report.head_motion ? ", asked for two head movements" : ""),
+      worst ? fmt::format(": APCER of the worst species {}, {}", percent(worst->error.value()), escaped(worst->name)) : "",
+      head("species", "APCER", "let through", "APNRR", ""), rows(report.attacks, false),
+      head("live takes", "BPCER", "refused", "BPNRR", "<th>held after, median</th><th>p95</th>"), rows(report.bona_fide, true));
+}
+
 }  // namespace sesame::evaluation

@@ -19,5 +19,6 @@ std::string identification_section(const Evaluation& evaluation);
 std::string folds_section(const Evaluation& evaluation);
 std::string groups_section(const Evaluation& evaluation);
 std::string attacks_section(const Evaluation& evaluation);
+std::string presentations_section(const Evaluation& evaluation);
 
 }  // namespace sesame::evaluation

@@ -1,3 +1,4 @@
+#include <array>
 #include <boost/json.hpp>
 
 #include "biometric/evaluate/report.hpp"
@@ -163,6 +164,43 @@ json::value of(const AttackDetection& attacks) {
       {"bonaFideNotAnswered", attacks.bona_fide_not_answered}};
 }
 
+json::array of(const std::vector<PresentationRates>& list, const char* error, const char* not_answered) {
+  json::array out;
+  for (const PresentationRates& rates : list)
+    out.push_back(json::object{{"name", rates.name},
+                               {"people", rates.people},
+                               {"takes", rates.takes},
+                               {"presented", rates.presented},
+                               {error, of(rates.error)},
+                               {not_answered, of(rates.not_answered)},
+                               {"refusedBy", json::value_from(rates.refused_by)},
+                               {"heldAfterMs", json::object{{"median", rates.median_milliseconds},
+                                                            {"p95", rates.p95_milliseconds}}}});
+  return out;
+}
+
+json::value of(const PresentationReport& report) {
+  constexpr std::array<const char*, 3> outcomes = {"held", "refused", "notAnswered"};
+  json::array lines;
+  for (const PresentationLine& line : report.lines)
+    lines.push_back(json::object{{"name", line.name},
+                                 {"take", line.take},
+                                 {"atSeconds", line.at_seconds},
+                                 {"seed", line.seed},
+                                 {"outcome", outcomes.at(static_cast<std::size_t>(line.result.outcome))},
+                                 {"check", line.result.check},
+                                 {"inViewMs", static_cast<double>(line.result.in_view.count()) / 1000}});
+  json::object out{{"naturalMotion", report.natural_motion},
+                   {"headMotion", report.head_motion},
+                   {"species", of(report.attacks, "attackPresentationClassificationErrorRate",
+                                  "attackPresentationNonResponseRate")},
+                   {"bonaFide", of(report.bona_fide, "bonaFidePresentationClassificationErrorRate",
+                                   "bonaFidePresentationNonResponseRate")},
+                   {"presentations", std::move(lines)}};
+  if (const PresentationRates* worst = report.worst()) out["worstSpecies"] = worst->name;
+  return out;
+}
+
 json::array of(const std::vector<ShownPair>& pairs) {
   json::array list;
   for (const ShownPair& pair : pairs)
@@ -195,6 +233,10 @@ json::object head(const Evaluation& evaluation) {
 
 std::string json_report(const Evaluation& evaluation) {
   json::object report = head(evaluation);
+  if (evaluation.presentations) {
+    report["presentations"] = of(*evaluation.presentations);
+    return json::serialize(report) + "\n";
+  }
   report["acquisition"] = acquisition(evaluation);
   report["verification"] = verification(evaluation);
   if (evaluation.enrolled) report["enrolled"] = of(*evaluation.enrolled);

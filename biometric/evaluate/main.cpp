@@ -10,6 +10,7 @@
 
 #include "biometric/evaluate/acquisition.hpp"
 #include "biometric/evaluate/options.hpp"
+#include "biometric/evaluate/presenting.hpp"
 #include "biometric/evaluate/report.hpp"
 #include "biometric/pipeline/model_places.hpp"
 #include "biometric/process/confinement.hpp"
@@ -51,18 +52,63 @@ Progress comparing(std::optional<program::ProgressBar>& bar) {
   return [&bar](std::uint64_t done, std::uint64_t wanted) { bar->show(done, wanted); };
 }
 
-// Everything of one run, in the order it happens.
+std::string descriptions_of(const EvaluateOptions& options) {
+  return options.descriptions.empty() ? biometric::default_descriptions() : options.descriptions;
+}
+std::string networks_of(const EvaluateOptions& options) {
+  return options.models.empty() ? biometric::default_models() : options.models;
+}
+
+void describe(Evaluation& evaluation, const EvaluateOptions& options, const std::vector<const biometric::Model*>& used) {
+  evaluation.title = options.title.empty() ? options.folder : options.title;
+  evaluation.folder = options.folder;
+  evaluation.made_at = now();
+  for (const biometric::Model* model : used)
+    evaluation.models.push_back(
+        {model->description.role, model->description.file, model->description.sha256});
+}
+
+void write_reports(const Evaluation& evaluation, const EvaluateOptions& options) {
+  write_private(options.out + ".html", html_report(evaluation));
+  write_private(options.out + ".json", json_report(evaluation));
+  std::fputs(text_summary(evaluation).c_str(), stdout);
+  if (!options.calibrate.empty()) std::printf("calibration: %s\n", options.calibrate.c_str());
+  std::printf("report: %s.html and %s.json\n", options.out.c_str(), options.out.c_str());
+}
+
+void present(const EvaluateOptions& options, std::string command) {
+  const Takes takes = read_takes(options.folder);
+  std::optional<Takes> recorded;
+  if (!options.attacks.empty()) recorded = read_recorded_attacks(options.attacks);
+  const biometric::ModelSet models = biometric::load_models(descriptions_of(options), networks_of(options));
+  PresentingOptions presenting;
+  presenting.request.natural_motion = options.natural_motion;
+  if (options.head_motion) presenting.request.head_motion = biometric::HeadMotion::any;
+  presenting.jobs = options.jobs;
+  Evaluation evaluation;
+  evaluation.command = std::move(command);
+  {
+    program::ProgressBar bar("presenting");
+    evaluation.presentations =
+        present_everything(models, takes, recorded, options.presentations, presenting,
+                           [&](std::uint64_t done, std::uint64_t wanted) { bar.show(done, wanted); });
+  }
+  evaluation.people = takes.people.size();
+  describe(evaluation, options, {&models.detector, &models.landmarks, &models.liveness});
+  write_reports(evaluation, options);
+}
+
+// Everything of one run on pictures, in the order it happens.
 class Run {
  public:
   Run(EvaluateOptions options, std::string command)
       : options_(std::move(options)),
-        descriptions_(options_.descriptions.empty() ? biometric::default_descriptions()
-                                                    : options_.descriptions),
+        descriptions_(descriptions_of(options_)),
         data_(read_people(options_.folder)) {
     evaluation_.command = std::move(command);
     read_labels();
     models_ = biometric::load_models(
-        descriptions_, options_.models.empty() ? biometric::default_models() : options_.models,
+        descriptions_, networks_of(options_),
         options_.calibrate.empty() ? biometric::Calibrated::yes : biometric::Calibrated::not_yet);
     acquisition_.emplace(models_, AcquisitionOptions{options_.aligned, !options_.no_gate,
                                                      !options_.attacks.empty(), options_.jobs});
@@ -96,12 +142,14 @@ class Run {
   }
 
   void report() {
-    describe();
-    write_private(options_.out + ".html", html_report(evaluation_));
-    write_private(options_.out + ".json", json_report(evaluation_));
-    std::fputs(text_summary(evaluation_).c_str(), stdout);
-    if (!options_.calibrate.empty()) std::printf("calibration: %s\n", options_.calibrate.c_str());
-    std::printf("report: %s.html and %s.json\n", options_.out.c_str(), options_.out.c_str());
+    evaluation_.aligned = options_.aligned;
+    evaluation_.gate = !options_.no_gate;
+    evaluation_.pairs_file = options_.pairs;
+    std::vector<const biometric::Model*> used = {&models_.embedding, &models_.second_embedding};
+    if (!options_.aligned) used.insert(used.begin(), {&models_.detector, &models_.landmarks});
+    if (attacks_) used.push_back(&models_.liveness);
+    describe(evaluation_, options_, used);
+    write_reports(evaluation_, options_);
   }
 
  private:
@@ -122,7 +170,7 @@ class Run {
     const Samples samples = samples_of(half, acquired);
     std::optional<program::ProgressBar> bar;
     MadeCalibration made = make_calibration(samples, options_.least_impostors, options_.jobs, comparing(bar));
-    made.from = title();
+    made.from = options_.title.empty() ? options_.folder : options_.title;
     made.stage = options_.aligned ? "aligned faces" : "whole pictures";
     made.models = biometric::embedding_id(models_);
     calibration_.clear();
@@ -158,23 +206,6 @@ class Run {
     }
   }
 
-  std::string title() const { return options_.title.empty() ? options_.folder : options_.title; }
-
-  void describe() {
-    evaluation_.title = title();
-    evaluation_.folder = options_.folder;
-    evaluation_.made_at = now();
-    evaluation_.aligned = options_.aligned;
-    evaluation_.gate = !options_.no_gate;
-    evaluation_.pairs_file = options_.pairs;
-    std::vector<const biometric::Model*> used = {&models_.embedding, &models_.second_embedding};
-    if (!options_.aligned) used.insert(used.begin(), {&models_.detector, &models_.landmarks});
-    if (attacks_) used.push_back(&models_.liveness);
-    for (const biometric::Model* model : used)
-      evaluation_.models.push_back(
-          {model->description.role, model->description.file, model->description.sha256});
-  }
-
   EvaluateOptions options_;
   std::string descriptions_;
   LabelledData data_;
@@ -196,6 +227,10 @@ int main(int count, char** words) {
   try {
     app.parse(count, words);
     biometric::confine_process();
+    if (options.presentations > 0) {
+      present(options, command_line(count, words));
+      return 0;
+    }
     Run run(options, command_line(count, words));
     run.evaluate();
     run.report();

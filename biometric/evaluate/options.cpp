@@ -25,8 +25,23 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
   command.add_option("--groups", options.groups, "Error rates by group: CSV with the header person,group");
   command
       .add_option("--attacks", options.attacks,
-                  "Presentation attacks, single pictures: FOLDER/<species>/<picture>.jpg or .png")
+                  "Presentation attacks, single pictures: FOLDER/<species>/<picture>.jpg or .png; with "
+                  "--presentations recorded ones: FOLDER/<species>/<video>")
       ->excludes(aligned);
+  auto* presentations =
+      command.add_option("--presentations", options.presentations,
+                         "FOLDER has takes, <person>/<video or picture>: put so many moments of each before the "
+                         "whole capture, live and as simulated attacks, and measure nothing else");
+  presentations->check(CLI::Range(1, 1000))->excludes(pairs)->excludes(aligned)->excludes(enrolled);
+  command
+      .add_flag("--natural-motion", options.natural_motion,
+                "Ask each presentation for the small movements of a living face, as profiles may")
+      ->needs(presentations);
+  command
+      .add_flag("--head-motion", options.head_motion,
+                "Ask each presentation for two head movements, as profiles may; customers follow where their take "
+                "has such frames, attackers turn what they hold")
+      ->needs(presentations);
   command.add_option("--out", options.out, "Writes NAME.html and NAME.json, their owner's alone")
       ->capture_default_str();
   command.add_option("--title", options.title, "What the data is, for the report's first line");

@@ -26,9 +26,12 @@ struct EvaluateOptions {
   std::string descriptions;
   unsigned jobs = 0;
   unsigned enrolled = 0;
+  unsigned presentations = 0;
   bool aligned = false;
   bool no_gate = false;
   bool no_pictures = false;
+  bool natural_motion = false;
+  bool head_motion = false;
 };
 
 void add_evaluate_options(CLI::App& command, EvaluateOptions& options);

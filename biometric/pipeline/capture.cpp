@@ -16,8 +16,15 @@ float goodness(const Quality& quality) {
 
 }  // namespace
 
-Capture::Capture(const CaptureRequest& request, const CaptureRules& rules, HeadMotion motion)
-    : request_(request), rules_(rules), motion_(motion), motion_done_(motion == HeadMotion::none) {
+CaptureRules rules_for(const Pipeline& pipeline, CaptureRules rules) {
+  rules.liveness_threshold = pipeline.liveness_threshold();
+  rules.liveness_sure = pipeline.liveness_sure();
+  rules.fused_frames = pipeline.liveness_frames();
+  return rules;
+}
+
+Capture::Capture(const CaptureRequest& request, const CaptureRules& rules, std::vector<HeadMotion> motions)
+    : request_(request), rules_(rules), motions_(std::move(motions)) {
   progress_.push_back({CaptureProgress::Kind::ready, QualityHint::no_face, HeadMotion::none});
 }
 
@@ -38,7 +45,11 @@ Capture::State Capture::feed(const Observation& seen) {
     progress_.push_back({CaptureProgress::Kind::subject_detected, seen.hint, HeadMotion::none});
   }
   // While the head turns as asked, its pose is no fault; a turned face is no evidence for the rest either.
-  if (!motion_done_ && motion_asked_ && seen.quality) follow_head_motion(seen.quality->head_pose);
+  if (motion_asked_ && seen.quality) follow_head_motion(seen.quality->head_pose);
+  if (too_late_to_turn(now)) {
+    refuse("head_motion", now);
+    return state_;
+  }
   note_hint(seen.hint);
   if (seen.hint != QualityHint::none) return state_;
   append(seen);
@@ -64,13 +75,14 @@ void Capture::lose_subject() {
   failing_.clear();
   state_ = State::searching;
   turned_ = motion_asked_ = false;
-  motion_done_ = motion_ == HeadMotion::none;
+  next_motion_ = 0;
+  first_good_.reset();
   progress_.push_back({CaptureProgress::Kind::subject_lost, QualityHint::no_face, HeadMotion::none});
 }
 
 void Capture::note_hint(QualityHint hint) {
   result_.hint = hint;
-  if (hint != QualityHint::none && hint != told_hint_ && !(motion_asked_ && !motion_done_))
+  if (hint != QualityHint::none && hint != told_hint_ && !motion_asked_)
     progress_.push_back({CaptureProgress::Kind::hint, hint, HeadMotion::none});
   told_hint_ = hint;
 }
@@ -92,6 +104,7 @@ void Capture::append(const Observation& seen) {
     entry.trace = trace_of(*seen.frame);
     entry.repeated = repeats_an_older_frame(entry.trace, seen.frame->captured_at);
   }
+  if (!first_good_) first_good_ = seen;
   window_.push_back(std::move(entry));
   while (window_.back().observation.frame->captured_at - window_.front().observation.frame->captured_at >
          rules_.longest_window)
@@ -109,30 +122,30 @@ void Capture::append(const Observation& seen) {
 
 void Capture::decide() {
   if (!request_.liveness) {
-    if (motion_done_) hold();
+    if (!motions_done() && !motion_asked_) ask_for_motion(window_.back().observation.frame->captured_at);
+    if (motions_done()) hold();
     return;
   }
   const camera::FrameTime now = window_.back().observation.frame->captured_at;
   if (window_.size() < rules_.fused_frames ||
       now - window_.front().observation.frame->captured_at < rules_.least_window)
     return;
-  if (!motion_done_ && !motion_asked_) {
-    motion_asked_ = true;
-    neutral_ = window_.back().observation.quality->head_pose;
-    progress_.push_back({CaptureProgress::Kind::head_motion, QualityHint::none, motion_});
-  }
+  if (!motions_done() && !motion_asked_) ask_for_motion(now);
   const std::string check = failing_check();
   if (check.empty()) {
     failing_.clear();
-    if (motion_done_) hold();
+    if (motions_done()) hold();
     return;
   }
   if (failing_.empty()) first_failure_ = now;
   failing_ = check;
-  if (now - first_failure_ < rules_.patience) return;
+  if (now - first_failure_ >= rules_.patience) refuse(failing_, now);
+}
+
+void Capture::refuse(const std::string& check, camera::FrameTime now) {
   state_ = State::refused;
   result_.outcome = CaptureResult::Outcome::attack_suspected;
-  result_.attack_check = failing_;
+  result_.attack_check = check;
   result_.in_view = std::chrono::duration_cast<std::chrono::microseconds>(now - first_in_view_);
 }
 
@@ -141,9 +154,11 @@ std::string Capture::failing_check() const {
   const auto repeats =
       std::count_if(window_.begin(), window_.end(), [](const Seen& seen) { return seen.repeated; });
   if (static_cast<std::size_t>(repeats) > rules_.most_repeats) return "repeated";
+  if (!surroundings_stand_still()) return "surroundings";
   const double liveness = fused_liveness();
   if (liveness < rules_.liveness_threshold) return "pad";
-  const bool ask_motion = request_.natural_motion || liveness < rules_.liveness_sure;
+  // A plain wall vouches for nobody.
+  const bool ask_motion = request_.natural_motion || liveness < rules_.liveness_sure || !surroundings_seen();
   if (ask_motion && !moves_within_itself()) return "motion";
   return {};
 }
@@ -173,17 +188,46 @@ bool Capture::moves_within_itself() const {
   });
 }
 
+bool Capture::surroundings_stand_still() const {
+  const auto shift = [](const Seen& seen) {
+    const auto& surroundings = seen.observation.surroundings;
+    return surroundings ? surroundings->shift : 0;
+  };
+  return shift(window_.back()) < rules_.surroundings_still &&
+         std::none_of(window_.begin(), window_.end(),
+                      [&](const Seen& seen) { return shift(seen) >= rules_.surroundings_shift; });
+}
+
+bool Capture::surroundings_seen() const {
+  return std::any_of(window_.begin(), window_.end(),
+                     [](const Seen& seen) { return seen.observation.surroundings.has_value(); });
+}
+
+void Capture::ask_for_motion(camera::FrameTime now) {
+  motion_asked_ = true;
+  asked_at_ = now;
+  neutral_ = window_.back().observation.quality->head_pose;
+  progress_.push_back({CaptureProgress::Kind::head_motion, QualityHint::none, motions_[next_motion_]});
+}
+
+bool Capture::too_late_to_turn(camera::FrameTime now) const {
+  return motion_asked_ && now - asked_at_ > rules_.motion_deadline;
+}
+
 // Out and back again. A person's left is the picture's right, where yaw grows.
 void Capture::follow_head_motion(const HeadPose& pose) {
+  const HeadMotion motion = motions_[next_motion_];
   const float yaw = pose.yaw - neutral_.yaw;
   const float pitch = pose.pitch - neutral_.pitch;
   if (!turned_) {
-    turned_ = (motion_ == HeadMotion::turn_left && yaw >= rules_.turn_degrees) ||
-              (motion_ == HeadMotion::turn_right && yaw <= -rules_.turn_degrees) ||
-              (motion_ == HeadMotion::nod && pitch >= rules_.nod_degrees);
+    turned_ = (motion == HeadMotion::turn_left && yaw >= rules_.turn_degrees) ||
+              (motion == HeadMotion::turn_right && yaw <= -rules_.turn_degrees) ||
+              (motion == HeadMotion::nod && pitch >= rules_.nod_degrees);
     return;
   }
-  motion_done_ = std::abs(yaw) < rules_.turn_degrees / 2 && std::abs(pitch) < rules_.nod_degrees;
+  if (std::abs(yaw) >= rules_.turn_degrees / 2 || std::abs(pitch) >= rules_.nod_degrees) return;
+  turned_ = motion_asked_ = false;
+  ++next_motion_;
 }
 
 void Capture::hold() {
@@ -193,7 +237,8 @@ void Capture::hold() {
   std::sort(probes_.begin(), probes_.end(), [](const Observation& a, const Observation& b) {
     return goodness(*a.quality) > goodness(*b.quality);
   });
-  if (probes_.size() > rules_.probe_frames) probes_.resize(rules_.probe_frames);
+  if (probes_.size() >= rules_.probe_frames) probes_.resize(rules_.probe_frames - 1);
+  probes_.push_back(std::move(*first_good_));
   state_ = State::held;
   result_.outcome = CaptureResult::Outcome::held;
   result_.in_view = std::chrono::duration_cast<std::chrono::microseconds>(

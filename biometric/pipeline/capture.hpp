@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -27,17 +28,26 @@ struct CaptureRules {
   double frozen_difference = 0.25;  // see region_difference
   std::size_t most_repeats = 0;     // exact repeats of older frames in a window: a camera has none
   double natural_motion = 0.02;     // see non_rigid_motion
-  float turn_degrees = 12;
+  // See SurroundingsMotion: a picture in a hand. A machine that somebody bumps into stands still again before
+  // patience ends.
+  float surroundings_shift = 0.7F;
+  float surroundings_still = 0.5F;  // between the two more time must tell
+  float turn_degrees = 10;
   float nod_degrees = 8;
+  std::chrono::milliseconds motion_deadline{4000};  // from asking for a movement to looking straight again
   std::size_t probe_frames = 3;  // embedded and fused
 };
+
+// The defaults, with what the liveness model's description says.
+CaptureRules rules_for(const Pipeline& pipeline, CaptureRules rules = {});
 
 class Capture {
  public:
   enum class State { searching, collecting, held, refused };
 
-  // `motion` is the directed movement to ask for; request.head_motion `any` was resolved by the caller.
-  Capture(const CaptureRequest& request, const CaptureRules& rules, HeadMotion motion);
+  // `motions` are the directed movements to ask for, one after the other; request.head_motion `any` was
+  // resolved by the caller.
+  Capture(const CaptureRequest& request, const CaptureRules& rules, std::vector<HeadMotion> motions = {});
 
   State feed(const Observation& seen);
   // Nothing more comes: what the result is now.
@@ -45,7 +55,8 @@ class Capture {
 
   State state() const { return state_; }
   const CaptureResult& result() const { return result_; }
-  // The best frames of a held capture, best first.
+  // The best frames of a held capture, best first, and at the end the first good frame since the subject came
+  // into view: whoever is matched must be who was judged.
   const std::vector<Observation>& probes() const { return probes_; }
   // What happened since the last call, in order.
   std::vector<CaptureProgress> take_progress();
@@ -66,17 +77,25 @@ class Capture {
   double fused_liveness() const;
   bool frozen() const;
   bool moves_within_itself() const;
+  bool surroundings_stand_still() const;
+  bool surroundings_seen() const;
+  bool motions_done() const { return next_motion_ == motions_.size(); }
+  void ask_for_motion(camera::FrameTime now);
   void follow_head_motion(const HeadPose& pose);
+  bool too_late_to_turn(camera::FrameTime now) const;
+  void refuse(const std::string& check, camera::FrameTime now);
   void hold();
 
   CaptureRequest request_;
   CaptureRules rules_;
-  HeadMotion motion_;
+  std::vector<HeadMotion> motions_;
+  std::size_t next_motion_ = 0;
   State state_ = State::searching;
   CaptureResult result_;
   std::vector<CaptureProgress> progress_;
   std::deque<Seen> window_;
   std::vector<Observation> probes_;
+  std::optional<Observation> first_good_;
   std::unordered_map<std::uint64_t, camera::FrameTime> older_frames_;  // hash -> last seen
   std::uint64_t last_hash_ = 0;
   camera::FrameTime first_in_view_{};
@@ -87,8 +106,8 @@ class Capture {
   QualityHint told_hint_ = QualityHint::none;
   bool motion_asked_ = false;
   HeadPose neutral_;
+  camera::FrameTime asked_at_{};
   bool turned_ = false;
-  bool motion_done_ = false;
 };
 
 }  // namespace sesame::biometric

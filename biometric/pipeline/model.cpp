@@ -42,6 +42,7 @@ Feeding read_feeding(const YAML::Node& node, const fs::path& yaml) {
   feeding.multiply = required<double>(node, "multiply", yaml, "a number");
   if (node["margin"]) feeding.margin = required<double>(node, "margin", yaml, "a number");
   if (node["fill"]) feeding.fill = required<double>(node, "fill", yaml, "a number");
+  if (node["smooth"]) feeding.smooth = required<double>(node, "smooth", yaml, "a number of grey levels");
   if (node["mirrored"]) feeding.mirrored = required<bool>(node, "mirrored", yaml, "true or false");
   return feeding;
 }

@@ -30,6 +30,7 @@ struct Feeding {
   double multiply = 1;
   double margin = 1;  // how much the face box is enlarged
   double fill = 0;    // grey of a letterbox
+  double smooth = 0;      // liveness: grey levels of noise that are smoothed away, edges kept
   bool mirrored = false;  // embeddings: the sum of the picture's and its mirror image's
 };
 

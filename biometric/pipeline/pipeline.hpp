@@ -10,6 +10,7 @@
 
 #include "biometric/pipeline/quality.hpp"
 #include "biometric/pipeline/stages.hpp"
+#include "biometric/pipeline/surroundings.hpp"
 
 namespace sesame::biometric {
 
@@ -26,10 +27,11 @@ struct Observation {
   std::optional<Quality> quality;
   QualityHint hint = QualityHint::no_face;
   std::optional<double> liveness;  // only of a frame that passed the quality gate
+  std::optional<SurroundingsMotion> surroundings;  // where liveness was looked at, and something is beside the face
 };
 
-enum class Stage { detect, landmarks, quality, liveness, embed };
-inline constexpr std::size_t stage_count = 5;
+enum class Stage { detect, landmarks, quality, liveness, surroundings, embed };
+inline constexpr std::size_t stage_count = 6;
 
 struct StageTime {
   std::uint64_t runs = 0;
@@ -55,6 +57,8 @@ class Pipeline {
   // The face as the embedding model sees it, and the template of a picture that is aligned already.
   camera::Frame align(const Observation& observation) const;
   Template embed_aligned(const camera::Frame& aligned);
+  // What follows is of another camera or take.
+  void forget_surroundings() { surroundings_.forget(); }
   // Runs every network once, so that the first customer does not wait for OpenCV's set-up.
   void warm();
 
@@ -78,6 +82,7 @@ class Pipeline {
   LandmarkFinder landmark_finder_;
   LivenessClassifier liveness_;
   Embedder embedder_;
+  Surroundings surroundings_;
   Observation last_;
   std::array<StageTime, stage_count> times_{};
 };

@@ -151,8 +151,14 @@ double LivenessClassifier::classify(const camera::Frame& frame, const Box& face)
                        std::max(1, static_cast<int>(box.width())),
                        std::max(1, static_cast<int>(box.height())));
   cv::Mat crop;
-  cv::resize(pixels(frame)(place & cv::Rect(0, 0, frame.width, frame.height)), crop,
-             {feeding.width, feeding.height});
+  cv::Mat part = pixels(frame)(place & cv::Rect(0, 0, frame.width, frame.height));
+  if (feeding.smooth > 0) {
+    // The network takes a camera's noise of one grey level for an attack.
+    cv::Mat smooth;
+    cv::bilateralFilter(part, smooth, 7, feeding.smooth, 3);
+    part = smooth;
+  }
+  cv::resize(part, crop, {feeding.width, feeding.height});
   const cv::Mat output = network_->run(crop).front();
   if (output.total() < 2) throw ModelError("the liveness model gives no classes");
   const float* values = output.ptr<float>();

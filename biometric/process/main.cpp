@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 
+#include "biometric/attack/simulated_person.hpp"
 #include "biometric/local_engine.hpp"
 #include "biometric/process/arguments.hpp"
 #include "biometric/process/confinement.hpp"
@@ -30,11 +31,14 @@ std::vector<ModelInfo> describe(const ModelSet& models) {
   return out;
 }
 
-EngineServer::Show show_scenes(LocalEngine& engine, bool allowed) {
+// `person`: whoever stands before the camera and hears what is asked for, if anybody does.
+EngineServer::Show show_scenes(LocalEngine& engine, Pipeline& pipeline, SimulatedPerson*& person, bool allowed) {
   if (!allowed) return {};
-  return [&engine](const std::string& scene) {
+  return [&engine, &pipeline, &person](const std::string& scene) {
     try {
-      engine.change_source(open_scene(scene));
+      auto source = open_scene(scene, &pipeline);
+      person = dynamic_cast<SimulatedPerson*>(source.get());
+      engine.change_source(std::move(source));
     } catch (const camera::SourceError& error) {
       throw EngineRefusal(EngineRefusal::Reason::invalid_data, error.what());
     }
@@ -84,8 +88,12 @@ int serve(const FaceArguments& arguments) {
     std::fprintf(stderr, "sesame-face: %s\n", text.c_str());
     if (custody) custody->note(std::move(text));
   });
+  SimulatedPerson* person = nullptr;
+  options.on_head_motion = [&person](HeadMotion motion) {
+    if (person) person->asked(motion);
+  };
   LocalEngine engine(executor, *pipeline, *faces.gallery, options.camera.reopen(), described, options);
-  EngineServer server(executor, engine, show_scenes(engine, arguments.simulated),
+  EngineServer server(executor, engine, show_scenes(engine, *pipeline, person, arguments.simulated),
                       custody ? &*custody : nullptr, &engine);
   spi::LocalSocketLimits limits;
   limits.line_bytes = door::longest_line;

@@ -1,9 +1,12 @@
 #include "biometric/process/simulated_camera.hpp"
 
 #include <iomanip>
+#include <map>
+#include <optional>
 #include <sstream>
 
 #include "biometric/attack/recapture.hpp"
+#include "biometric/attack/turning_customer.hpp"
 #include "camera/replay.hpp"
 #include "camera/sensor_model.hpp"
 
@@ -13,16 +16,21 @@ namespace {
 [[noreturn]] void refuse(const std::string& text) {
   throw camera::SourceError(
       text +
-      " (expected: nobody | take PATH [from SECONDS] [through SPECIES [seed N]] [once] [by sensor|recorder] | "
+      " (expected: nobody | take PATH [from SECONDS] [turning | through camera|noise | as screen_video] [seed N] [once] "
+      "[by sensor|recorder] | "
       "picture PATH [at SECONDS] as SPECIES [seed N])");
 }
 
 AttackSpecies species(const std::string& word) {
-  if (word == "print") return AttackSpecies::print;
-  if (word == "screen") return AttackSpecies::screen;
-  if (word == "frozen") return AttackSpecies::frozen;
-  if (word == "frozen_noisy") return AttackSpecies::frozen_noisy;
-  refuse("\"" + word + "\" is no attack species");
+  const auto species = species_of(word);
+  if (!species) refuse("\"" + word + "\" is no attack species");
+  return *species;
+}
+
+Control control(const std::string& word) {
+  if (word == "camera") return Control::camera;
+  if (word == "noise") return Control::noise;
+  refuse("\"" + word + "\" is nothing that a live take is seen through");
 }
 
 template <class T>
@@ -35,9 +43,10 @@ T number(std::istream& words, const std::string& after) {
 struct Scene {
   std::string path;
   double seconds = 0;
-  bool attack = false;
-  AttackSpecies as = AttackSpecies::print;
+  std::optional<AttackSpecies> as;
+  std::optional<Control> through;
   std::uint32_t seed = 1;
+  bool turning = false;
   bool once = false;
   std::string by{};
 };
@@ -51,10 +60,14 @@ Scene read_scene(std::istream& words) {
     } else if (word == "as" || word == "through") {
       std::string name;
       words >> name;
-      scene.as = species(name);
-      scene.attack = true;
+      if (word == "as")
+        scene.as = species(name);
+      else
+        scene.through = control(name);
     } else if (word == "seed") {
       scene.seed = static_cast<std::uint32_t>(number<std::int64_t>(words, word));
+    } else if (word == "turning") {
+      scene.turning = true;
     } else if (word == "once") {
       scene.once = true;
     } else if (word == "by") {
@@ -75,9 +88,17 @@ std::unique_ptr<camera::FrameSource> seen_by(const Scene& scene, std::unique_ptr
   return camera::open_sensor(std::move(source), options);
 }
 
+// Indexed once: it takes seconds.
+std::shared_ptr<const Movements> movements(Pipeline& pipeline, const std::string& path) {
+  static std::map<std::string, std::shared_ptr<const Movements>> known;
+  auto& entry = known[path];
+  if (!entry) entry = std::make_shared<const Movements>(movements_of(pipeline, path));
+  return entry;
+}
+
 }  // namespace
 
-std::unique_ptr<camera::FrameSource> open_scene(const std::string& text) {
+std::unique_ptr<camera::FrameSource> open_scene(const std::string& text, Pipeline* pipeline) {
   std::istringstream words(text);
   std::string verb;
   words >> verb;
@@ -88,14 +109,23 @@ std::unique_ptr<camera::FrameSource> open_scene(const std::string& text) {
   options.begin_seconds = scene.seconds;
   options.loop = !scene.once;
   auto source = camera::open_replay(scene.path, options);
+  if ((scene.as ? 1 : 0) + (scene.through ? 1 : 0) + (scene.turning ? 1 : 0) > 1)
+    refuse("a scene is an attack, or a live take seen in one way");
   if (verb == "take") {
-    if (scene.attack) source = live_take_through(scene.as, std::move(source), scene.seed);
-    return scene.by.empty() ? std::move(source) : seen_by(scene, std::move(source));
+    if (scene.turning) {
+      if (!scene.by.empty()) refuse("whoever turns when asked is not seen through a made-up sensor");
+      if (!pipeline) refuse("nothing here can tell where the head turns");
+      return std::make_unique<TurningCustomer>(std::move(source), movements(*pipeline, scene.path));
+    }
+    if (scene.through) source = live_take_through(*scene.through, std::move(source), scene.seed);
+    if (!scene.as) return scene.by.empty() ? std::move(source) : seen_by(scene, std::move(source));
+    if (*scene.as != AttackSpecies::screen_video) refuse("a take can be shown as screen_video alone");
+    return attack_with_video(std::move(source), scene.seed);
   }
-  if (!scene.attack) refuse("a picture needs \"as\" and a species");
+  if (!scene.as || *scene.as == AttackSpecies::screen_video) refuse("a picture needs \"as\" and a species of stills");
   const camera::FramePtr picture = source->newest(camera::FrameTime{0});
   if (!picture) refuse("there is no frame at that time");
-  return attack_with_picture(scene.as, *picture, scene.seed);
+  return attack_with_picture(*scene.as, *picture, scene.seed);
 }
 
 }  // namespace sesame::biometric

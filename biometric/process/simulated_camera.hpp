@@ -2,21 +2,26 @@
 // camera::SourceError.
 //
 //   nobody
-//   take PATH [from SECONDS] [through SPECIES [seed N]] [once] [by sensor|recorder]
+//   take PATH [from SECONDS] [turning | through camera|noise | as screen_video] [seed N] [once]
+//        [by sensor|recorder]
 //   picture PATH [at SECONDS] as SPECIES [seed N]
 //
-// SPECIES: print, screen, frozen, frozen_noisy. PATH may stand in double quotes. `picture` holds one frame of
-// PATH before the camera (or repeats it); `take ... through` is a live take seen through the same transform. A
+// SPECIES: flat_print, bent_print, cut_out, screen_still, frozen, frozen_noisy. PATH may stand in double quotes.
+// `picture` holds one frame of PATH before the camera (or repeats it), `as screen_video` the take itself.
+// `take ... through` is a live take seen by the camera that attacks are seen by, or with the noise of
+// frozen_noisy; `turning` one that follows when a head movement is asked for (turning_customer.hpp). A
 // sensor has jitter, noise and an exposure that can be commanded; a recorder takes commands and plays on.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "biometric/pipeline/pipeline.hpp"
 #include "camera/frame_source.hpp"
 
 namespace sesame::biometric {
 
-std::unique_ptr<camera::FrameSource> open_scene(const std::string& words);
+// `pipeline` is for scenes that turn; without one they are refused.
+std::unique_ptr<camera::FrameSource> open_scene(const std::string& words, Pipeline* pipeline = nullptr);
 
 }  // namespace sesame::biometric

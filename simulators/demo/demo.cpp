@@ -95,10 +95,10 @@ seconds: {claim: 30, face: 10, resume: 3}
 Task<void> play_trials(Run& run, FaceSide& faces) {
   const int count = run.options.trials;
   run.report.heading(fmt::format("Trials: {} each; every check sees what the one before let through", count));
-  const std::vector<TrialSet> sets{{"photographs on paper", "print", false},
-                                   {"control: live takes through the same transform", "print", true},
+  const std::vector<TrialSet> sets{{"photographs on paper", "flat_print", false},
+                                   {"control: live takes seen by the same camera", "camera", true},
                                    {"frozen frames with sensor noise", "frozen_noisy", false},
-                                   {"control: live takes with the same noise", "frozen_noisy", true}};
+                                   {"control: live takes with the same noise", "noise", true}};
   for (const auto& set : sets) co_await run.report.step(set.name, run_trials(faces, set, count));
 }
 

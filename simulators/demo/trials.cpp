@@ -18,8 +18,8 @@ constexpr double false_match_rate = 1e-5;
 
 std::string scene_of(const TrialSet& set, const std::string& take, int trial) {
   const double at = std::fmod(trial * seconds_between, seconds_of_take);
-  return set.live ? fmt::format("take \"{}\" from {:.2f} through {} seed {}", take, at, set.species, trial + 1)
-                  : fmt::format("picture \"{}\" at {:.2f} as {} seed {}", take, at, set.species, trial + 1);
+  return set.live ? fmt::format("take \"{}\" from {:.2f} through {} seed {}", take, at, set.shown_as, trial + 1)
+                  : fmt::format("picture \"{}\" at {:.2f} as {} seed {}", take, at, set.shown_as, trial + 1);
 }
 
 void count_capture(const CaptureResult& result, TrialCounts& counts) {
@@ -27,7 +27,8 @@ void count_capture(const CaptureResult& result, TrialCounts& counts) {
   const bool held = result.outcome == CaptureResult::Outcome::held;
   if (!held && result.outcome != CaptureResult::Outcome::attack_suspected) return;  // no face, or never good enough
   ++counts.usable;
-  if (result.attack_check == "frozen" || result.attack_check == "repeated") return;
+  for (const char* temporal : {"frozen", "repeated", "surroundings"})
+    if (result.attack_check == temporal) return;
   ++counts.past_temporal;
   if (result.attack_check == "pad") return;
   ++counts.past_pad;
@@ -70,7 +71,7 @@ Task<Finding> run_trials(FaceSide& faces, TrialSet set, int count) {
   Finding finding;
   finding.said = fmt::format("{} shown, {} usable, let through: temporal {}, PAD {}, motion {}; matched {}", counts.shown, counts.usable,
                              counts.past_temporal, counts.past_pad, counts.past_motion, counts.matched);
-  finding.data = {{"species", set.species}, {"live", set.live}, {"shown", counts.shown}, {"usable", counts.usable},
+  finding.data = {{"species", set.shown_as}, {"live", set.live}, {"shown", counts.shown}, {"usable", counts.usable},
                   {"pastTemporal", counts.past_temporal}, {"pastPad", counts.past_pad}, {"pastMotion", counts.past_motion},
                   {"matched", counts.matched}, {"medianInViewMs", median(held_after)}};
   co_return finding;

@@ -1,4 +1,4 @@
-// Photographs and frozen frames before the camera, many times, and live takes seen through the same transform: what each check
+// Photographs and frozen frames before the camera, many times, and live takes seen by the same camera: what each check
 // lets through, whatever the number (ISO/IEC 30107-3: attack presentations by species, and bona fide presentations). The
 // trials use a capture context of their own in the engine that serves the session.
 #pragma once
@@ -12,9 +12,9 @@
 namespace sesame::simulators {
 
 struct TrialSet {
-  std::string name;     // for people
-  std::string species;  // print, screen, frozen, frozen_noisy
-  bool live = false;    // the control: a live take through the transform
+  std::string name;      // for people
+  std::string shown_as;  // an attack species, or what a live take is seen through: camera, noise
+  bool live = false;     // the control
 };
 
 /// How many came how far. The checks come one after the other, each sees what the one before let through.

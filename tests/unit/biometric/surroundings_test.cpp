@@ -1,0 +1,59 @@
+#include "biometric/pipeline/surroundings.hpp"
+
+#include <random>
+
+namespace sesame::biometric {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr Box face{160, 110, 240, 210};
+
+// A wall of squares, shifted by whole pixels, 25 a second; or a plain one.
+camera::Frame wall(int number, int shift, bool plain = false) {
+  camera::Frame frame = camera::make_frame(400, 300);
+  for (int y = 0; y < frame.height; ++y)
+    for (int x = 0; x < frame.width; ++x) {
+      std::minstd_rand square(static_cast<unsigned>((x + shift) / 16 * 37 + y / 16 * 101 + 7));
+      square.discard(3);
+      const auto grey = static_cast<std::uint8_t>(plain ? 128 : 60 + square() % 120);
+      std::fill_n(frame.row(y) + 3 * x, 3, grey);
+    }
+  frame.captured_at = milliseconds(40) * number;
+  return frame;
+}
+
+std::optional<SurroundingsMotion> after(int frames, double pixels_a_frame, bool plain = false) {
+  Surroundings surroundings;
+  std::optional<SurroundingsMotion> last;
+  for (int i = 0; i < frames; ++i)
+    last = surroundings.look(wall(i, static_cast<int>(pixels_a_frame * i), plain), face);
+  return last;
+}
+
+TEST(Surroundings, a_wall_that_stands_still_does_not_move) {
+  const auto motion = after(12, 0);
+  ASSERT_TRUE(motion.has_value());
+  EXPECT_LT(motion->shift, 0.1F);
+}
+
+TEST(Surroundings, a_wall_that_sways_with_a_hand_moves_as_far_as_it_does) {
+  const auto motion = after(12, 0.25);
+  ASSERT_TRUE(motion.has_value());
+  EXPECT_NEAR(motion->shift, 2, 0.3);
+}
+
+TEST(Surroundings, a_plain_wall_and_the_first_moments_say_nothing) {
+  EXPECT_FALSE(after(12, 0.25, true).has_value());
+  EXPECT_FALSE(after(8, 0.25).has_value());
+}
+
+TEST(Surroundings, another_camera_is_not_compared_with_the_one_before) {
+  Surroundings surroundings;
+  for (int i = 0; i < 12; ++i) surroundings.look(wall(i, 0), face);
+  surroundings.forget();
+  EXPECT_FALSE(surroundings.look(wall(12, 8), face).has_value());
+}
+
+}  // namespace
+}  // namespace sesame::biometric
