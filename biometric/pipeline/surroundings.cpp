@@ -1,6 +1,7 @@
 #include "biometric/pipeline/surroundings.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
 #include <vector>
@@ -52,6 +53,21 @@ std::vector<cv::Point2f> traced(const cv::Mat& from, const cv::Mat& to, const st
   return out;
 }
 
+// The camera's exposure changes, by itself and when it is asked to; what is traced must look the same before and after.
+void to_one_exposure(cv::Mat& grey) {
+  constexpr double mean = 110, spread = 50;
+  cv::Scalar found_mean, found_spread;
+  cv::meanStdDev(grey, found_mean, found_spread);
+  const double gain = spread / std::max(found_spread[0], 1.0);
+  grey.convertTo(grey, CV_8U, gain, mean - gain * found_mean[0]);
+}
+
+float median(std::vector<float>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 }  // namespace
 
 struct Surroundings::Seen {
@@ -72,6 +88,7 @@ std::optional<SurroundingsMotion> Surroundings::look(const camera::Frame& frame,
   cv::cvtColor(pixels(frame), next.grey, cv::COLOR_BGR2GRAY);
   if (scale < 1) cv::resize(next.grey, next.grey, {}, scale, scale, cv::INTER_AREA);
   cv::GaussianBlur(next.grey, next.grey, {0, 0}, 1);  // corners of noise are none
+  to_one_exposure(next.grey);
   if (!seen_.empty() && (seen_.back().grey.size() != next.grey.size() || now <= seen_.back().at)) forget();
   while (!seen_.empty() && now - seen_.front().at > longest) seen_.pop_front();
   seen_.push_back(std::move(next));
@@ -83,17 +100,17 @@ std::optional<SurroundingsMotion> Surroundings::look(const camera::Frame& frame,
   std::vector<unsigned char> there, back;
   const auto moved = traced(before.grey, after.grey, *before.corners, there);
   const auto home = traced(after.grey, before.grey, moved, back);
-  std::vector<float> shifts;
+  std::vector<float> to_the_right, down;
   const cv::Rect2f head = head_of(after.face);
   for (std::size_t i = 0; i < moved.size(); ++i) {
     if (!there[i] || !back[i] || head.contains(moved[i])) continue;
     if (cv::norm(home[i] - (*before.corners)[i]) > there_and_back) continue;
-    shifts.push_back(static_cast<float>(cv::norm(moved[i] - (*before.corners)[i])));
+    const cv::Point2f shift = moved[i] - (*before.corners)[i];
+    to_the_right.push_back(shift.x);
+    down.push_back(shift.y);
   }
-  if (shifts.size() < least_points) return std::nullopt;
-  const auto middle = shifts.begin() + static_cast<std::ptrdiff_t>(shifts.size() / 2);
-  std::nth_element(shifts.begin(), middle, shifts.end());
-  return SurroundingsMotion{shifts.size(), *middle};
+  if (down.size() < least_points) return std::nullopt;
+  return SurroundingsMotion{down.size(), std::hypot(median(to_the_right), median(down))};
 }
 
 }  // namespace sesame::biometric

@@ -14,7 +14,8 @@ namespace sesame::biometric {
 
 struct SurroundingsMotion {
   std::size_t points = 0;  // corners beside and above the head that were found again
-  // Their median shift within 0.35 to 0.8 s, in pixels of a frame of 400 columns.
+  // How far all of them went together within 0.35 to 0.8 s (the medians of both directions: what single ones
+  // are misplaced by goes every way), in pixels of a frame of 400 columns.
   float shift = 0;
 };
 
