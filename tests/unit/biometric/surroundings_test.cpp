@@ -1,5 +1,7 @@
 #include "biometric/pipeline/surroundings.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 
 namespace sesame::biometric {
@@ -41,6 +43,31 @@ TEST(Surroundings, a_wall_that_sways_with_a_hand_moves_as_far_as_it_does) {
   const auto motion = after(12, 0.25);
   ASSERT_TRUE(motion.has_value());
   EXPECT_NEAR(motion->shift, 2, 0.3);
+}
+
+// A light challenge commands steps of half a stop and more. Soft shapes on a bright wall: there is little to hold on to.
+TEST(Surroundings, another_exposure_is_no_movement) {
+  Surroundings surroundings;
+  std::mt19937 random(1);
+  std::normal_distribution<double> noise(0, 0.5);
+  float farthest = 0;
+  int judged = 0;
+  for (int i = 0; i < 60; ++i) {
+    camera::Frame frame = camera::make_frame(400, 300);
+    frame.captured_at = milliseconds(40) * i;
+    const double light = i / 5 % 2 == 0 ? 1 : 0.6;
+    for (int y = 0; y < frame.height; ++y)
+      for (int x = 0; x < frame.width; ++x) {
+        const double wall = 170 + 25 * std::sin(x / 9.0) * std::sin(y / 11.0) - 0.2 * x;
+        std::fill_n(frame.row(y) + 3 * x, 3, static_cast<std::uint8_t>(std::clamp(light * wall + noise(random), 0.0, 255.0)));
+      }
+    if (const auto motion = surroundings.look(frame, face)) {
+      farthest = std::max(farthest, motion->shift);
+      ++judged;
+    }
+  }
+  EXPECT_GE(judged, 50);
+  EXPECT_LT(farthest, 0.3F);
 }
 
 TEST(Surroundings, a_plain_wall_and_the_first_moments_say_nothing) {
