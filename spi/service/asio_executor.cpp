@@ -40,7 +40,7 @@ struct AsioExecutor::State {
   void serve() {
     thread = std::this_thread::get_id();
     while (!context.stopped()) {
-      if (ready.empty() && idle.empty()) context.run_one();
+      if (ready.empty() && at_turn_end.empty() && idle.empty()) context.run_one();
       turn();
       for (int ran = 0; ran < longest_turn && context.poll_one() > 0; ++ran) turn();
       for (auto left = idle.size(); left > 0; --left) call_first(idle);

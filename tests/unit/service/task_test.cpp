@@ -207,6 +207,27 @@ TEST(AsioExecutor, ends_a_turn_after_what_was_posted_in_it_and_before_it_is_idle
   EXPECT_EQ(order, "1 2 3 end idle");
 }
 
+TEST(AsioExecutor, ends_a_turn_that_threw_and_one_that_begins_when_idle_before_it_waits) {
+  AsioExecutor executor;
+  std::vector<std::string> order;
+  executor.on_unhandled([&](const char* what) { order.push_back(what); });
+  executor.post([&] {
+    executor.at_turn_end([&] {
+      order.push_back("end");
+      executor.when_idle([&] {
+        executor.at_turn_end([&] {
+          order.push_back("end again");
+          executor.stop();
+        });
+      });
+    });
+    throw std::runtime_error("thrown");
+  });
+  // Nothing else happens: whoever waited for the system now would wait for ever.
+  executor.run();
+  EXPECT_EQ(order, (std::vector<std::string>{"thrown", "end", "end again"}));
+}
+
 TEST(AsioExecutor, hears_of_timers_and_of_other_threads_while_callbacks_post_without_end) {
   AsioExecutor executor;
   std::function<void()> again = [&] { executor.post(again); };
