@@ -34,18 +34,8 @@ Acquired unreadable() {
 }  // namespace
 
 Acquisition::Acquisition(const biometric::ModelSet& models, const AcquisitionOptions& options)
-    : models_(models), options_(options), pipelines_(workers_for(options.jobs)) {}
+    : models_(models), options_(options), pipelines_(models, workers_for(options.jobs)) {}
 Acquisition::~Acquisition() = default;
-
-Pipeline& Acquisition::pipeline_of(unsigned worker) {
-  auto& pipeline = pipelines_[worker];
-  if (!pipeline) {
-    biometric::PipelineOptions options;
-    options.threads = 1;  // the workers are the threads
-    pipeline = std::make_unique<Pipeline>(models_, options);
-  }
-  return *pipeline;
-}
 
 void Acquisition::require_aligned(const camera::Frame& picture, const std::string& path) const {
   const biometric::Feeding& feeding = models_.embedding.description.feeding;
@@ -81,8 +71,8 @@ std::vector<Acquired> Acquisition::acquire(const LabelledData& data, const Progr
   std::mutex telling;
   std::uint64_t done = 0;
   in_parallel(
-      static_cast<unsigned>(pipelines_.size()), results.size(), [&](unsigned worker, std::size_t item) {
-        results[item] = acquire_one(pipeline_of(worker), (data.folder / data.pictures[item].file).string());
+      pipelines_.workers(), results.size(), [&](unsigned worker, std::size_t item) {
+        results[item] = acquire_one(pipelines_.of(worker), (data.folder / data.pictures[item].file).string());
         const std::lock_guard guard(telling);
         if (progress) progress(++done, results.size());
       });
@@ -96,7 +86,7 @@ std::string Acquisition::aligned_jpeg(const std::string& path) {
   if (options_.aligned) {
     bytes = camera::encode_jpeg(*picture);
   } else {
-    Pipeline& pipeline = pipeline_of(0);
+    Pipeline& pipeline = pipelines_.of(0);
     const Observation& seen = pipeline.observe(picture, Depth::quality);
     if (!seen.landmarks) return {};
     bytes = camera::encode_jpeg(pipeline.align(seen));

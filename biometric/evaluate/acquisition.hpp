@@ -3,12 +3,11 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "biometric/evaluate/evaluation.hpp"
-#include "biometric/pipeline/pipeline.hpp"
+#include "biometric/evaluate/worker_pipelines.hpp"
 
 namespace sesame::evaluation {
 
@@ -32,13 +31,12 @@ class Acquisition {
   std::string aligned_jpeg(const std::string& path);
 
  private:
-  biometric::Pipeline& pipeline_of(unsigned worker);
   Acquired acquire_one(biometric::Pipeline& pipeline, const std::string& path) const;
   void require_aligned(const camera::Frame& picture, const std::string& path) const;
 
   const biometric::ModelSet& models_;
   AcquisitionOptions options_;
-  std::vector<std::unique_ptr<biometric::Pipeline>> pipelines_;  // one a worker, made by that worker
+  WorkerPipelines pipelines_;
 };
 
 }  // namespace sesame::evaluation

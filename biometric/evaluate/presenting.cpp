@@ -9,6 +9,7 @@
 #include "biometric/attack/recapture.hpp"
 #include "biometric/attack/turning_customer.hpp"
 #include "biometric/evaluate/parallel.hpp"
+#include "biometric/evaluate/worker_pipelines.hpp"
 #include "camera/replay.hpp"
 
 namespace sesame::evaluation {
@@ -125,25 +126,15 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
     shown.insert(shown.end(), recorded.begin(), recorded.end());
     of.resize(shown.size(), &*recorded_attacks);
   }
-  const unsigned workers = workers_for(options.jobs);
-  std::vector<std::unique_ptr<Pipeline>> pipelines(workers);
+  WorkerPipelines pipelines(models, workers_for(options.jobs));
   std::vector<Presented> results(shown.size());
-  const auto pipeline_of = [&](unsigned worker) -> Pipeline& {
-    auto& pipeline = pipelines[worker];
-    if (!pipeline) {
-      biometric::PipelineOptions alone;
-      alone.threads = 1;  // the workers are the threads
-      pipeline = std::make_unique<Pipeline>(models, alone);
-    }
-    return *pipeline;
-  };
   const bool turning = options.request.head_motion != biometric::HeadMotion::none;
   TakeMovements movements;
-  if (turning) movements = movements_of_videos(pipeline_of(0), takes);
+  if (turning) movements = movements_of_videos(pipelines.of(0), takes);
   std::mutex telling;
   std::uint64_t done = 0;
-  in_parallel(workers, shown.size(), [&](unsigned worker, std::size_t i) {
-    Pipeline& pipeline = pipeline_of(worker);
+  in_parallel(pipelines.workers(), shown.size(), [&](unsigned worker, std::size_t i) {
+    Pipeline& pipeline = pipelines.of(worker);
     const auto source = open(pipeline, *of[i], shown[i], movements);
     results[i] = presented(run(pipeline, *source, options.request,
                                turning ? movements_for(shown[i]) : std::vector<biometric::HeadMotion>{}));

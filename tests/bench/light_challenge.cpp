@@ -10,16 +10,12 @@
 #include "camera/light_challenge.hpp"
 #include "camera/replay.hpp"
 #include "camera/sensor_model.hpp"
+#include "tests/unit/camera/challenge_session.hpp"
 
 namespace {
 
 using namespace sesame::camera;
 using namespace std::chrono_literals;
-using Verdict = LightChallenge::Verdict;
-
-LightChallenge::Random random_of(std::uint32_t seed) {
-  return [random = std::make_shared<std::mt19937>(seed)] { return static_cast<std::uint32_t>((*random)()); };
-}
 
 // Brightness needs few pixels, and thousands of sessions need them in memory.
 Frame shrunk(const Frame& frame) {
@@ -60,31 +56,6 @@ class FromMemory final : public FrameSource {
   std::size_t begin_;
 };
 
-// Another challenge's levels at its own times: the best that can be done without knowing this one.
-std::function<double(FrameTime)> guess(std::uint32_t seed) {
-  auto other = std::make_shared<LightChallenge>(LightControl{-4}, random_of(seed));
-  auto level = std::make_shared<double>(0);
-  return [other, level](FrameTime now) {
-    other->begin(now);
-    if (const auto next = other->due(now)) *level = *next;
-    return *level;
-  };
-}
-
-bool passes(FrameSource& source, std::uint32_t seed, FrameTime& took) {
-  LightChallenge challenge(*source.light_control(), random_of(seed));
-  const FrameTime begin = 1s;
-  challenge.begin(begin);
-  for (FrameTime now = begin; now < begin + 5s; now += 5ms) {
-    if (const FramePtr frame = source.newest(now)) challenge.see(*frame);
-    if (const auto level = challenge.due(now)) challenge.set_applied(source.ask_light(*level));
-    const Verdict verdict = challenge.verdict(begin, now);
-    took = now - begin;
-    if (verdict != Verdict::undecided) return verdict == Verdict::answered;
-  }
-  return false;
-}
-
 }  // namespace
 
 int main(int count, char** words) {
@@ -109,7 +80,8 @@ int main(int count, char** words) {
     options.frames_per_second = random() % 2 == 0 ? 25 : 30;
     const auto session = [&](std::function<double(FrameTime)> instead, FrameTime& took) {
       options.instead_of_asked = std::move(instead);
-      return passes(*open_sensor(std::make_unique<FromMemory>(take, begin), options), seed, took);
+      const auto source = open_sensor(std::make_unique<FromMemory>(take, begin), options);
+      return verdict_of(*source, seed, &took) == LightChallenge::Verdict::answered;
     };
     FrameTime took{}, ignored{};
     if (!session({}, took)) ++refused;

@@ -10,6 +10,7 @@
 #include "camera/exposure_light.hpp"
 #include "camera/replay.hpp"
 #include "camera/sensor_model.hpp"
+#include "tests/unit/camera/challenge_session.hpp"
 
 namespace sesame::camera {
 namespace {
@@ -17,26 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using Verdict = LightChallenge::Verdict;
-
-LightChallenge::Random random_of(std::uint32_t seed) {
-  return [random = std::make_shared<std::mt19937>(seed)] { return static_cast<std::uint32_t>((*random)()); };
-}
-
-// The first verdict of a session with `source`.
-Verdict verdict_of(FrameSource& source, std::uint32_t seed, FrameTime* took = nullptr) {
-  LightChallenge challenge(*source.light_control(), random_of(seed));
-  const FrameTime begin = 1s;
-  challenge.begin(begin);
-  for (FrameTime now = begin; now < begin + 5s; now += 5ms) {
-    if (const FramePtr frame = source.newest(now)) challenge.see(*frame);
-    if (const auto level = challenge.due(now)) challenge.set_applied(source.ask_light(*level));
-    const Verdict verdict = challenge.verdict(begin, now);
-    if (verdict == Verdict::undecided) continue;
-    if (took != nullptr) *took = now - begin;
-    return verdict;
-  }
-  return Verdict::undecided;
-}
 
 // A sensor before a grey wall; `light` in place of what is asked.
 std::unique_ptr<FrameSource> sensor(std::uint32_t seed, std::function<double(FrameTime)> light = {}) {
@@ -46,17 +27,6 @@ std::unique_ptr<FrameSource> sensor(std::uint32_t seed, std::function<double(Fra
   options.frames_per_second = seed % 2 == 0 ? 30 : 25;
   options.instead_of_asked = std::move(light);
   return open_sensor(open_empty_scene(64, 48, 25, seed), options);
-}
-
-// Somebody who knows how challenges are made, and not this one: another challenge's levels at its times.
-std::function<double(FrameTime)> guess(std::uint32_t seed) {
-  auto other = std::make_shared<LightChallenge>(LightControl{-4}, random_of(seed));
-  auto level = std::make_shared<double>(0);
-  return [other, level](FrameTime now) {
-    other->begin(now);
-    if (const auto next = other->due(now)) *level = *next;
-    return *level;
-  };
 }
 
 TEST(LightChallenge, a_sensor_answers_whatever_its_latency_and_losses) {
