@@ -2,6 +2,8 @@
 // or an attacker who turns what is held. One thread.
 #pragma once
 
+#include <memory>
+
 #include "biometric/engine.hpp"
 #include "camera/frame_source.hpp"
 
@@ -9,7 +11,15 @@ namespace sesame::biometric {
 
 class SimulatedPerson : public camera::FrameSource {
  public:
+  SimulatedPerson() = default;
+  SimulatedPerson(const SimulatedPerson&) = delete;
+  SimulatedPerson& operator=(const SimulatedPerson&) = delete;
   virtual void asked(HeadMotion motion) = 0;
+  // For whoever passes on what is asked for. It ends with the source, which whoever owns it drops when it likes.
+  std::weak_ptr<SimulatedPerson> handle() const { return self_; }
+
+ private:
+  std::shared_ptr<SimulatedPerson> self_{this, [](SimulatedPerson*) {}};
 };
 
 }  // namespace sesame::biometric

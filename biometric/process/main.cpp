@@ -32,12 +32,14 @@ std::vector<ModelInfo> describe(const ModelSet& models) {
 }
 
 // `person`: whoever stands before the camera and hears what is asked for, if anybody does.
-EngineServer::Show show_scenes(LocalEngine& engine, Pipeline& pipeline, SimulatedPerson*& person, bool allowed) {
+EngineServer::Show show_scenes(LocalEngine& engine, Pipeline& pipeline, std::weak_ptr<SimulatedPerson>& person,
+                               bool allowed) {
   if (!allowed) return {};
   return [&engine, &pipeline, &person](const std::string& scene) {
     try {
       auto source = open_scene(scene, &pipeline);
-      person = dynamic_cast<SimulatedPerson*>(source.get());
+      const auto* somebody = dynamic_cast<SimulatedPerson*>(source.get());
+      person = somebody ? somebody->handle() : std::weak_ptr<SimulatedPerson>();
       engine.change_source(std::move(source));
     } catch (const camera::SourceError& error) {
       throw EngineRefusal(EngineRefusal::Reason::invalid_data, error.what());
@@ -88,9 +90,9 @@ int serve(const FaceArguments& arguments) {
     std::fprintf(stderr, "sesame-face: %s\n", text.c_str());
     if (custody) custody->note(std::move(text));
   });
-  SimulatedPerson* person = nullptr;
+  std::weak_ptr<SimulatedPerson> person;
   options.on_head_motion = [&person](HeadMotion motion) {
-    if (person) person->asked(motion);
+    if (const auto somebody = person.lock()) somebody->asked(motion);
   };
   LocalEngine engine(executor, *pipeline, *faces.gallery, options.camera.reopen(), described, options);
   EngineServer server(executor, engine, show_scenes(engine, *pipeline, person, arguments.simulated),

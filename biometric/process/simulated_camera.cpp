@@ -105,15 +105,16 @@ std::unique_ptr<camera::FrameSource> open_scene(const std::string& text, Pipelin
   if (verb == "nobody") return camera::open_empty_scene();
   if (verb != "take" && verb != "picture") refuse("\"" + verb + "\" is no scene");
   const Scene scene = read_scene(words);
+  if ((scene.as ? 1 : 0) + (scene.through ? 1 : 0) + (scene.turning ? 1 : 0) > 1)
+    refuse("a scene is an attack, or a live take seen in one way");
+  if (!scene.by.empty() && (verb == "picture" || scene.as || scene.turning))
+    refuse("only a live take that follows nothing is taken by a sensor or a recorder");
   camera::ReplayOptions options;
   options.begin_seconds = scene.seconds;
   options.loop = !scene.once;
   auto source = camera::open_replay(scene.path, options);
-  if ((scene.as ? 1 : 0) + (scene.through ? 1 : 0) + (scene.turning ? 1 : 0) > 1)
-    refuse("a scene is an attack, or a live take seen in one way");
   if (verb == "take") {
     if (scene.turning) {
-      if (!scene.by.empty()) refuse("whoever turns when asked is not seen through a made-up sensor");
       if (!pipeline) refuse("nothing here can tell where the head turns");
       return std::make_unique<TurningCustomer>(std::move(source), movements(*pipeline, scene.path));
     }

@@ -96,6 +96,16 @@ TEST(Recapture, the_camera_alone_moves_nothing) {
   EXPECT_GT(difference(*frame, picture()), 0.5);
 }
 
+// A camera drops its source when the take ends or the source is refused; what is asked for then reaches nobody.
+TEST(SimulatedCamera, who_stands_before_it_goes_with_the_source) {
+  auto attacker = attack_with_picture(AttackSpecies::flat_print, picture(), 1);
+  const std::weak_ptr<SimulatedPerson> person = attacker->handle();
+  ASSERT_TRUE(person.lock());
+  person.lock()->asked(HeadMotion::nod);
+  attacker.reset();
+  EXPECT_FALSE(person.lock());
+}
+
 TEST(SimulatedCamera, says_what_it_does_not_understand) {
   const auto refusal = [](const std::string& words) {
     try {
@@ -108,6 +118,10 @@ TEST(SimulatedCamera, says_what_it_does_not_understand) {
   EXPECT_THAT(refusal("somebody"), testing::HasSubstr("\"somebody\" is no scene"));
   EXPECT_THAT(refusal("take \"x.mp4\" through walls"), testing::HasSubstr("is nothing that a live take is seen through"));
   EXPECT_THAT(refusal("picture \"x.jpg\" as ghost"), testing::HasSubstr("is no attack species"));
+  EXPECT_THAT(refusal("take \"x.mp4\" turning through camera"), testing::HasSubstr("a live take seen in one way"));
+  for (const char* words : {"take \"x.mp4\" turning by sensor", "take \"x.mp4\" as screen_video by recorder",
+                            "picture \"x.jpg\" as flat_print by sensor"})
+    EXPECT_THAT(refusal(words), testing::HasSubstr("only a live take")) << words;
 }
 
 }  // namespace
