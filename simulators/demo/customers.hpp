@@ -16,7 +16,8 @@ TestCard second_card();
 /// Enters a PIN when the application asks for it, which it does after the diary's entry `diary`.
 spi::Task<void> enter_pin(Stage& stage, std::size_t diary);
 
-/// Returns once the application waits for the next card, that is, once `from` the transcript has a new read.
+/// Returns once the application waits for the next card, that is, once the transcript has, after `from`, a read that
+/// gave a card and an invitation after it.
 spi::Task<void> until_idle(Stage& stage, std::size_t from);
 
 /// Inserts the card, enters a PIN, takes the card when it comes back.

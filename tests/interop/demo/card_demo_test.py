@@ -13,15 +13,20 @@ BUILD = Path(sys.argv.pop(1))
 SESAME = BUILD / "bin" / "sesame"
 LIMIT = 150
 
+# In the place of xfs-proxy: what it recorded is told later than the application tells what it did.
+LATE_RECORDING = f"""#!/bin/bash
+exec '{BUILD}/bin/xfs-proxy' "$@" > >(while IFS= read -r line; do sleep 0.02; printf '%s\\n' "$line"; done)
+"""
+
 
 class Demo:
     """One demo in a temporary directory of its own."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, sesame=SESAME):
         self.folder = tempfile.TemporaryDirectory(prefix="sesame-demo-test-")
         self.json = Path(self.folder.name) / "demo.json"
         environment = {**os.environ, "TMPDIR": self.folder.name}
-        self.process = subprocess.Popen([str(SESAME), "demo", "--card-only", "--json", str(self.json), *options], env=environment,
+        self.process = subprocess.Popen([str(sesame), "demo", "--card-only", "--json", str(self.json), *options], env=environment,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def finish(self):
@@ -78,6 +83,20 @@ class TheCardDemo(unittest.TestCase):
         text = demo.json.read_text() + said
         for secret in ("4761739001010119", "5413330089010640", "29122011143804400000"):
             self.assertNotIn(secret, text)
+
+    def test_a_recording_that_comes_late_confuses_nobody(self):
+        # The demo takes its programs from the folder that it lies in.
+        with tempfile.TemporaryDirectory(prefix="late-recording-", dir=BUILD) as folder:
+            programs = Path(folder)
+            os.link(SESAME, programs / "sesame")
+            (programs / "atm-application").symlink_to(BUILD / "bin" / "atm-application")
+            (programs / "xfs-proxy").write_text(LATE_RECORDING)
+            (programs / "xfs-proxy").chmod(0o755)
+            demo = Demo(sesame=programs / "sesame")
+            said = demo.finish()
+            self.assertEqual(demo.process.returncode, 0, said)
+            self.assertNotIn("FAIL", said)
+            self.assertEqual(demo.processes(), [])
 
     def test_an_interrupted_demo_takes_its_processes_along(self):
         demo = Demo("--keep")
