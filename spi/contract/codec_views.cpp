@@ -84,16 +84,17 @@ bool is_leaf_of(const json::value& value, const TypeInfo& type) {
   }
 }
 
-json::value masked_copy(const json::value& value, const TypeInfo& outer, FieldFlags flags) {
+json::value masked_copy(const json::value& value, const TypeInfo& outer, FieldFlags flags, const json::storage_ptr& storage) {
   const TypeInfo& type = behind_json(outer);
   if (value.is_null()) return nullptr;
   if (flags & is_sensitive) return mask(value);
   const bool keyed = type.kind == Kind::object || type.kind == Kind::map;
   if (const json::object* object = value.if_object(); object && keyed) {
-    json::object out;
+    json::object out(storage);
+    out.reserve(object->size());
     for (const json::key_value_pair& pair : *object) {
       const Meaning meaning = meaning_of(type, {pair.key().data(), pair.key().size()});
-      out.emplace(pair.key(), meaning.type ? masked_copy(pair.value(), *meaning.type, meaning.flags)
+      out.emplace(pair.key(), meaning.type ? masked_copy(pair.value(), *meaning.type, meaning.flags, storage)
                                            : mask(pair.value()));
     }
     return out;
@@ -101,11 +102,11 @@ json::value masked_copy(const json::value& value, const TypeInfo& outer, FieldFl
   if (const json::array* array = value.if_array();
       array && (type.kind == Kind::array || type.kind == Kind::one_or_many)) {
     const auto& info = static_cast<const ArrayInfo&>(type);
-    json::array out;
-    for (const json::value& item : *array) out.push_back(masked_copy(item, *info.item, info.item_flags));
+    json::array out(storage);
+    for (const json::value& item : *array) out.push_back(masked_copy(item, *info.item, info.item_flags, storage));
     return out;
   }
-  return is_leaf_of(value, type) ? value : mask(value);
+  return is_leaf_of(value, type) ? json::value(value, storage) : mask(value);
 }
 
 // Null for an absent property, since the two mean the same.
@@ -151,7 +152,7 @@ json::object changed(const TypeInfo& type, const json::object& before, const jso
 
 }  // namespace
 
-json::value masked(const json::value& payload, const TypeInfo& type) { return masked_copy(payload, type, 0); }
+json::value masked(const json::value& payload, const TypeInfo& type, json::storage_ptr storage) { return masked_copy(payload, type, 0, storage); }
 
 json::value difference(const TypeInfo& type, const json::value& before, const json::value& after) {
   if (before == after) return nullptr;

@@ -248,7 +248,8 @@ std::string print_header(const Header& header) {
       !header.status.empty() || (!header.completion_code.empty() && header.completion_code != "canceled" &&
                                  header.completion_code != "timeOut");
   if (may_explain) add_text(out, "errorDescription", header.error_description);
-  return out += '}';
+  out += '}';
+  return out;
 }
 
 }  // namespace
@@ -267,7 +268,8 @@ std::variant<Envelope, EnvelopeFault> parse_envelope(std::string_view text,
 std::string print_envelope(const Header& header, std::string_view payload) {
   std::string out = print_header(header);
   if (!payload.empty()) out.append(",\"payload\":").append(payload);
-  return out += '}';
+  out += '}';
+  return out;
 }
 
 std::string print_envelope(const Envelope& envelope) {

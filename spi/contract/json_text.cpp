@@ -2,12 +2,14 @@
 // takes the last of two equal keys without a word.
 #include "spi/contract/json_text.hpp"
 
-#include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_stack.hpp>
 #include <cmath>
+#include <set>
+#include <vector>
 
 #include "spi/contract/envelope.hpp"
 
@@ -18,118 +20,99 @@ using error_code = boost::system::error_code;
 
 namespace {
 
-enum class Refusal { none, same_key_twice, number_out_of_range };
-
-// Builds the value; containers under construction are on a stack of its own, bounded by the parser's depth
-// limit.
-class Builder {
- public:
+// What the parser says, as Boost.JSON's handler wants it; what a handler does not care for is accepted.
+struct Accepting {
   static constexpr std::size_t max_array_size = std::size_t(-1);
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
 
-  Builder() : root_(storage_) { stack_.reserve(8); }
-
-  json::value take() { return std::move(root_); }
-  Refusal refusal() const { return refusal_; }
-  const std::string& key() const { return refused_key_; }
-
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
-  bool on_object_begin(error_code&) {
-    json::object object(storage_);
-    if (++objects_ <= roomy_objects) object.reserve(4);
-    return open(json::value(std::move(object)));
-  }
-  bool on_array_begin(error_code&) { return open(json::value(json::array_kind, storage_)); }
-  bool on_object_end(std::size_t, error_code& error) { return close(error); }
-  bool on_array_end(std::size_t, error_code& error) { return close(error); }
-  bool on_key_part(json::string_view part, std::size_t, error_code&) { return append(part); }
-  bool on_key(json::string_view part, std::size_t, error_code&) {
-    const json::string_view key = whole(part);
-    stack_.back().key.assign(key.data(), key.size());
-    text_.clear();
-    return true;
-  }
-  bool on_string_part(json::string_view part, std::size_t, error_code&) { return append(part); }
-  bool on_string(json::string_view part, std::size_t, error_code& error) {
-    const bool good = add(json::value(json::string(whole(part), storage_)), error);
-    text_.clear();
-    return good;
-  }
+  bool on_object_begin(error_code&) { return true; }
+  bool on_object_end(std::size_t, error_code&) { return true; }
+  bool on_array_begin(error_code&) { return true; }
+  bool on_array_end(std::size_t, error_code&) { return true; }
+  bool on_key_part(json::string_view, std::size_t, error_code&) { return true; }
+  bool on_key(json::string_view, std::size_t, error_code&) { return true; }
+  bool on_string_part(json::string_view, std::size_t, error_code&) { return true; }
+  bool on_string(json::string_view, std::size_t, error_code&) { return true; }
   bool on_number_part(json::string_view, error_code&) { return true; }
-  bool on_int64(std::int64_t number, json::string_view, error_code& error) {
-    return add(json::value(number), error);
-  }
-  bool on_uint64(std::uint64_t number, json::string_view, error_code& error) {
-    return add(json::value(number), error);
-  }
-  bool on_double(double number, json::string_view, error_code& error) {
-    if (!std::isfinite(number)) return refuse(Refusal::number_out_of_range, error);
-    return add(json::value(number), error);
-  }
-  bool on_bool(bool truth, error_code& error) { return add(json::value(truth), error); }
-  bool on_null(error_code& error) { return add(json::value(nullptr), error); }
+  bool on_int64(std::int64_t, json::string_view, error_code&) { return true; }
+  bool on_uint64(std::uint64_t, json::string_view, error_code&) { return true; }
+  bool on_double(double, json::string_view, error_code&) { return true; }
+  bool on_bool(bool, error_code&) { return true; }
+  bool on_null(error_code&) { return true; }
   bool on_comment_part(json::string_view, error_code&) { return true; }
   bool on_comment(json::string_view, error_code&) { return true; }
+};
+
+// Builds the value. Of two equal keys the object takes the last, without a word: members() tells how many there should be.
+class Builder : public Accepting {
+ public:
+  Builder() : stack_({}, scratch_, sizeof scratch_) {
+    // The values of one text live and end together.
+    stack_.reset(json::make_shared_resource<json::monotonic_resource>(1024));
+  }
+  json::value take() { return stack_.release(); }
+  std::size_t members() const { return members_; }
+  bool out_of_range() const { return out_of_range_; }
+
+  bool on_object_end(std::size_t count, error_code&) { return members_ += count, stack_.push_object(count), true; }
+  bool on_array_end(std::size_t count, error_code&) { return stack_.push_array(count), true; }
+  bool on_key_part(json::string_view part, std::size_t, error_code&) { return stack_.push_chars(part), true; }
+  bool on_key(json::string_view part, std::size_t, error_code&) { return stack_.push_key(part), true; }
+  bool on_string_part(json::string_view part, std::size_t, error_code&) { return stack_.push_chars(part), true; }
+  bool on_string(json::string_view part, std::size_t, error_code&) { return stack_.push_string(part), true; }
+  bool on_int64(std::int64_t number, json::string_view, error_code&) { return stack_.push_int64(number), true; }
+  bool on_uint64(std::uint64_t number, json::string_view, error_code&) { return stack_.push_uint64(number), true; }
+  bool on_double(double number, json::string_view, error_code& error) {
+    out_of_range_ = !std::isfinite(number);
+    if (out_of_range_) error = json::make_error_code(json::error::exception);
+    else stack_.push_double(number);
+    return !out_of_range_;
+  }
+  bool on_bool(bool truth, error_code&) { return stack_.push_bool(truth), true; }
+  bool on_null(error_code&) { return stack_.push_null(), true; }
 
  private:
-  struct Container {
-    json::value value;
-    std::string key;
-  };
+  unsigned char scratch_[1024];
+  json::value_stack stack_;
+  std::size_t members_ = 0;
+  bool out_of_range_ = false;
+};
 
-  bool append(json::string_view part) {
-    text_.append(part.data(), part.size());
-    return true;
+std::size_t members_of(const json::value& value) {
+  std::size_t count = 0;
+  if (const auto* object = value.if_object()) {
+    count = object->size();
+    for (const auto& member : *object) count += members_of(member.value());
+  } else if (const auto* array = value.if_array()) {
+    for (const auto& element : *array) count += members_of(element);
   }
-  // A text that came in one part is not copied together first.
-  json::string_view whole(json::string_view last_part) {
-    if (text_.empty()) return last_part;
-    append(last_part);
-    return text_;
-  }
-  bool open(json::value container) {
-    stack_.push_back({std::move(container), {}});
-    return true;
-  }
-  bool close(error_code& error) {
-    json::value done = std::move(stack_.back().value);
-    stack_.pop_back();
-    return add(std::move(done), error);
-  }
-  bool add(json::value value, error_code& error) {
-    if (stack_.empty()) {
-      root_ = std::move(value);
-      return true;
+  return count;
+}
+
+// Stops at the first key that its object has already.
+class TwiceFinder : public Accepting {
+ public:
+  const std::string& key() const { return key_; }
+
+  bool on_object_begin(error_code&) { return open_.emplace_back(), true; }
+  bool on_object_end(std::size_t, error_code&) { return open_.pop_back(), true; }
+  bool on_key_part(json::string_view part, std::size_t, error_code&) { return key_.append(part.data(), part.size()), true; }
+  bool on_key(json::string_view part, std::size_t, error_code& error) {
+    key_.append(part.data(), part.size());
+    if (!open_.back().insert(key_).second) {
+      error = json::make_error_code(json::error::exception);
+      return false;
     }
-    Container& top = stack_.back();
-    if (json::array* array = top.value.if_array()) {
-      array->push_back(std::move(value));
-      return true;
-    }
-    if (top.value.get_object().emplace(top.key, std::move(value)).second) return true;
-    refused_key_ = top.key;
-    return refuse(Refusal::same_key_twice, error);
-  }
-  bool refuse(Refusal why, error_code& error) {
-    refusal_ = why;
-    error = json::make_error_code(json::error::exception);
-    return false;
+    return key_.clear(), true;
   }
 
-  // A message, its header and its payload grow no table for their first properties.
-  static constexpr int roomy_objects = 3;
-
-  // The values of one text live and end together.
-  json::storage_ptr storage_ = json::make_shared_resource<json::monotonic_resource>(1024);
-  int objects_ = 0;
-  std::vector<Container> stack_;
-  std::string text_;
-  json::value root_;
-  Refusal refusal_ = Refusal::none;
-  std::string refused_key_;
+ private:
+  std::vector<std::set<std::string>> open_;
+  std::string key_;
 };
 
 std::string printable(std::string_view text) {
@@ -138,17 +121,22 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+EnvelopeFault not_json(std::string message, std::size_t at) {
+  return {EnvelopeFault::Kind::not_json, message + " at byte " + std::to_string(at), {}, {}};
+}
+
+EnvelopeFault same_key_twice(std::string_view text, const json::parse_options& options) {
+  json::basic_parser<TwiceFinder> finder(options);
+  error_code error;
+  const std::size_t read = finder.write_some(false, text.data(), text.size(), error);
+  return not_json("the property \"" + printable(finder.handler().key()) + "\" is given twice", read);
+}
+
 EnvelopeFault fault_of(const Builder& builder, const error_code& error, std::size_t at) {
-  using Fault = EnvelopeFault::Kind;
-  const std::string place = " at byte " + std::to_string(at);
-  if (builder.refusal() == Refusal::same_key_twice)
-    return {
-        Fault::not_json, "the property \"" + printable(builder.key()) + "\" is given twice" + place, {}, {}};
-  if (builder.refusal() == Refusal::number_out_of_range)
-    return {Fault::not_json, "a number is out of range" + place, {}, {}};
+  if (builder.out_of_range()) return not_json("a number is out of range", at);
   if (error == json::error::too_deep)
-    return {Fault::too_deep, "the JSON text is nested too deeply" + place, {}, {}};
-  return {Fault::not_json, "not JSON: " + error.message() + place, {}, {}};
+    return {EnvelopeFault::Kind::too_deep, "the JSON text is nested too deeply at byte " + std::to_string(at), {}, {}};
+  return not_json("not JSON: " + error.message(), at);
 }
 
 std::variant<json::value, EnvelopeFault> parse_limited(std::string_view text, const EnvelopeLimits& limits) {
@@ -167,15 +155,17 @@ std::variant<json::value, EnvelopeFault> parse_limited(std::string_view text, co
       error = json::make_error_code(json::error::extra_data);
   }
   if (error) return fault_of(parser.handler(), error, read);
-  return parser.handler().take();
+  json::value value = parser.handler().take();
+  if (members_of(value) != parser.handler().members()) return same_key_twice(text, options);
+  return value;
 }
 
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
-  const bool plain =
-      std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '"' && c != '\\'; });
-  if (plain)
+  unsigned special = 0;  // without a branch for each character
+  for (const char c : text) special |= static_cast<unsigned>(static_cast<unsigned char>(c) < ' ') | static_cast<unsigned>(c == '"') | static_cast<unsigned>(c == '\\');
+  if (special == 0)
     out.append("\"").append(text).append("\"");
   else
     out.append(json::serialize(json::string_view(text)));

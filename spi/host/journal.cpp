@@ -1,5 +1,6 @@
 #include "spi/host/journal.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/spdlog.h>
@@ -18,16 +19,18 @@ constexpr std::size_t files_kept = 8;
 // A line of the journal as it grows. Lines are written for every command: no tree of values is built for them.
 class Line {
  public:
+  Line() { text_.reserve(512); }
   Line& text(std::string_view name, std::string_view value) {
     contract::append_quoted(key(name), value);
     return *this;
   }
   Line& number(std::string_view name, std::uint64_t value) {
-    fmt::format_to(std::back_inserter(key(name)), "{}", value);
+    fmt::format_to(std::back_inserter(key(name)), FMT_COMPILE("{}"), value);
     return *this;
   }
   Line& milliseconds(std::string_view name, Duration value) {
-    fmt::format_to(std::back_inserter(key(name)), "{:.3f}", std::chrono::duration<double, std::milli>(value).count());
+    const auto microseconds = std::chrono::round<std::chrono::microseconds>(value).count();
+    fmt::format_to(std::back_inserter(key(name)), FMT_COMPILE("{}.{:03}"), microseconds / 1000, microseconds % 1000);
     return *this;
   }
   Line& truth(std::string_view name, bool value) {
@@ -45,8 +48,8 @@ class Line {
 
  private:
   std::string& key(std::string_view name) {
-    if (!text_.empty()) text_ += ',';
-    return text_.append("\"").append(name).append("\":");
+    text_.append(text_.empty() ? "\"" : ",\"").append(name).append("\":");
+    return text_;
   }
   std::string text_;
 };

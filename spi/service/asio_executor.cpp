@@ -7,7 +7,6 @@
 #include <optional>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -29,8 +28,7 @@ struct AsioExecutor::State {
   asio::signal_set signals{context};
   TimerQueue timers;
   std::optional<TimePoint> armed;
-  std::deque<Callback> ready, idle;
-  std::vector<Callback> at_turn_end;
+  std::deque<Callback> ready, idle, at_turn_end;
   std::atomic<std::thread::id> thread;  // that runs; none until then
   std::function<void(const char*)> report = [](const char* what) { std::fprintf(stderr, "sesame: %s\n", what); };
   asio::thread_pool pool;
@@ -39,11 +37,14 @@ struct AsioExecutor::State {
 
   void serve() {
     thread = std::this_thread::get_id();
-    while (!context.stopped()) {
-      if (ready.empty() && at_turn_end.empty() && idle.empty()) context.run_one();
+    for (int ran = 0; !context.stopped(); ++ran) {
+      // A look for new events is a system call: not without need.
+      const bool waiting = ready.empty() && at_turn_end.empty() && idle.empty();
+      const bool more = waiting ? context.run_one() > 0 : ran < longest_turn && context.poll_one() > 0;
       turn();
-      for (int ran = 0; ran < longest_turn && context.poll_one() > 0; ++ran) turn();
+      if (more) continue;
       for (auto left = idle.size(); left > 0; --left) call_first(idle);
+      ran = 0;
     }
   }
 
@@ -51,7 +52,7 @@ struct AsioExecutor::State {
   // system call; what callbacks post goes past it.
   void turn() {
     for (int ran = 0; ran < longest_turn && !ready.empty() && !context.stopped(); ++ran) call_first(ready);
-    for (const Callback& callback : std::exchange(at_turn_end, {})) callback();
+    for (auto left = at_turn_end.size(); left > 0; --left) call_first(at_turn_end);
   }
 
   static void call_first(std::deque<Callback>& queue) {

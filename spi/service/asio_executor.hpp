@@ -21,7 +21,7 @@ class AsioExecutor final : public Executor {
   WallTime wall_now() const override;
   void post(Callback callback) override;
   void when_idle(Callback callback) override;
-  /// Runs `callback` once, when what is under way, and what it posted, has run. It must not throw.
+  /// Runs `callback` once, when what is under way, and what it posted, has run.
   void at_turn_end(Callback callback);
   TimerId call_at(TimePoint when, Callback callback) override;
   void cancel(TimerId id) override;

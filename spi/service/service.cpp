@@ -330,9 +330,15 @@ void Service::complete(Request& request, CompletionCode code, const std::string&
   if (observer_)
     executor_.when_idle([observer = observer_, service = options_.name, keep, answer = std::move(envelope.payload), code, error_code,
                          queued = started - request.accepted_, ran = now - started] {
+      const auto shown = [](const json::value& part, const contract::TypeInfo& type) -> std::string {
+        if (part.is_null()) return "null";
+        unsigned char room[2048];
+        json::monotonic_resource memory(room);
+        return json::serialize(contract::masked(part, type, &memory));
+      };
       const auto* known = keep->info_;
-      const std::string in = known ? json::serialize(contract::masked(keep->payload(), *known->payload)) : "null";
-      const std::string out = known ? json::serialize(contract::masked(answer, *known->completion)) : "null";
+      const std::string in = known ? shown(keep->payload(), *known->payload) : "null";
+      const std::string out = known ? shown(answer, *known->completion) : "null";
       observer->command_completed({service, keep->header().name, keep->client().address, in, out, keep->connection(), keep->id(), code,
                                    error_code, queued, ran});
     });

@@ -4,8 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/websocket.hpp>
 
 #include "spi/service/waiting.hpp"
 #include "spi/wire/websocket_channel.hpp"
@@ -16,8 +18,6 @@ namespace beast = boost::beast;
 namespace ssl = asio::ssl;
 using asio::ip::tcp;
 using wire::ErrorCode;
-using wire::Tcp;
-using wire::Tls;
 
 namespace {
 
@@ -54,19 +54,17 @@ struct Connected {
 };
 
 // One attempt: resolve, connect, TLS, upgrade. Ends by itself after options.timeout.
-template <class Stream>
-class Attempt : public std::enable_shared_from_this<Attempt<Stream>> {
+class Attempt : public std::enable_shared_from_this<Attempt> {
  public:
-  template <class... Args>
-  Attempt(AsioExecutor& executor, Uri uri, ConnectOptions options, std::shared_ptr<OneShot<Connected>> result, Args&&... args)
-      : uri_(std::move(uri)), options_(std::move(options)), result_(std::move(result)), resolver_(executor.context()),
-        socket_(std::in_place, executor.context(), std::forward<Args>(args)...) {}
+  Attempt(AsioExecutor& executor, Uri uri, ConnectOptions options, std::shared_ptr<ssl::context> tls, std::shared_ptr<OneShot<Connected>> result)
+      : executor_(executor), uri_(std::move(uri)), options_(std::move(options)), tls_(std::move(tls)), result_(std::move(result)),
+        resolver_(executor.context()), raw_(executor.context()), deadline_(executor.context()) {}
 
   void start() {
-    resolver_.async_resolve(uri_.host, uri_.port, [self = this->shared_from_this()](const ErrorCode& error, auto results) {
+    resolver_.async_resolve(uri_.host, uri_.port, [self = shared_from_this()](const ErrorCode& error, const tcp::resolver::results_type& results) {
       if (error) return self->fail("the host name", error);
-      beast::get_lowest_layer(*self->socket_).expires_after(self->options_.timeout);
-      beast::get_lowest_layer(*self->socket_).async_connect(results, [self](const ErrorCode& refused, const tcp::endpoint&) {
+      self->end_in_time();
+      asio::async_connect(self->raw_, results, [self](const ErrorCode& refused, const tcp::endpoint&) {
         if (refused) return self->fail("the connection", refused);
         self->secure();
       });
@@ -74,44 +72,58 @@ class Attempt : public std::enable_shared_from_this<Attempt<Stream>> {
   }
 
  private:
+  void end_in_time() {
+    deadline_.expires_after(options_.timeout);
+    deadline_.async_wait([weak = weak_from_this()](const ErrorCode& stopped) {
+      const auto self = weak.lock();
+      if (stopped || !self) return;
+      ErrorCode ignored;
+      self->late_ = true;
+      self->raw_.close(ignored);
+      if (self->stream_) self->stream_->close();
+    });
+  }
   void secure() {
     ErrorCode ignored;
-    beast::get_lowest_layer(*socket_).socket().set_option(tcp::no_delay(true), ignored);
-    if constexpr (std::is_same_v<Stream, Tls>) {
-      SSL_set_tlsext_host_name(socket_->next_layer().native_handle(), uri_.host.c_str());
-      socket_->next_layer().set_verify_callback(ssl::host_name_verification(uri_.host));
-      socket_->next_layer().async_handshake(ssl::stream_base::client, [self = this->shared_from_this()](const ErrorCode& error) {
-        if (error) return self->fail("the TLS handshake", error);
-        self->upgrade();
-      });
-    } else {
-      upgrade();
-    }
+    raw_.set_option(tcp::no_delay(true), ignored);
+    stream_.emplace(executor_, tls_ ? wire::tls_client_transport(std::move(raw_), tls_, uri_.host) : wire::plain_transport(std::move(raw_)));
+    stream_->transport().handshake(wire::Handler([self = shared_from_this()](const ErrorCode& error) {
+      if (error) return self->fail("the TLS handshake", error);
+      self->upgrade();
+    }));
   }
   void upgrade() {
-    beast::get_lowest_layer(*socket_).expires_never();
+    socket_.emplace(*stream_);
     beast::websocket::stream_base::timeout timeout;
-    timeout.handshake_timeout = options_.timeout;
+    timeout.handshake_timeout = beast::websocket::stream_base::none();  // ours
     timeout.idle_timeout = beast::websocket::stream_base::none();
     timeout.keep_alive_pings = false;
     socket_->set_option(timeout);
-    socket_->async_handshake(uri_.host + ":" + uri_.port, uri_.path, [self = this->shared_from_this()](const ErrorCode& error) {
-      if (error) return self->fail("the WebSocket upgrade of " + self->uri_.path, error);
+    socket_->async_handshake(uri_.host + ":" + uri_.port, uri_.path, [self = shared_from_this()](const ErrorCode& error) {
+      if (error || self->late_) return self->fail("the WebSocket upgrade of " + self->uri_.path, error);
+      self->deadline_.cancel();
       constexpr double unlimited = 1e12;
-      self->result_->set({std::make_shared<wire::WebSocketChannel<Stream>>(
-                              std::move(*self->socket_), wire::ChannelLimits{self->options_.message_bytes, 1u << 20,
-                                                                             self->options_.outgoing_bytes, unlimited,
-                                                                             std::chrono::hours(1), {}, nullptr}),
+      self->result_->set({wire::websocket_channel(std::move(*self->socket_), {self->options_.message_bytes, 1u << 20, self->options_.outgoing_bytes,
+                                                                              unlimited, std::chrono::hours(1), {}, nullptr}),
                           ""});
     });
   }
-  void fail(const std::string& what, const ErrorCode& error) { result_->set({nullptr, what + " failed: " + error.message()}); }
+  void fail(const std::string& what, const ErrorCode& error) {
+    deadline_.cancel();
+    result_->set({nullptr, what + " failed: " + (late_ ? "it took too long" : error.message())});
+  }
 
+  AsioExecutor& executor_;
   Uri uri_;
   ConnectOptions options_;
+  std::shared_ptr<ssl::context> tls_;
   std::shared_ptr<OneShot<Connected>> result_;
-  tcp::resolver resolver_;
-  std::optional<beast::websocket::stream<Stream>> socket_;
+  asio::ip::basic_resolver<tcp, wire::Loop> resolver_;
+  wire::Socket raw_;
+  wire::Timer deadline_;
+  std::optional<wire::GatheringStream> stream_;
+  std::optional<wire::WebSocket> socket_;
+  bool late_ = false;
 };
 
 ssl::context client_tls(const ConnectOptions& options) {
@@ -133,14 +145,8 @@ std::vector<std::uint16_t> standard_ports(bool tls) {
 Task<std::shared_ptr<Channel>> connect(AsioExecutor& executor, std::string text, ConnectOptions options) {
   const Uri uri = parse_uri(text);
   auto result = std::make_shared<OneShot<Connected>>();
-  std::shared_ptr<ssl::context> tls;
-  if (uri.tls) {
-    tls = std::make_shared<ssl::context>(client_tls(options));
-    auto attempt = std::make_shared<Attempt<Tls>>(executor, uri, options, result, *tls);
-    attempt->start();
-  } else {
-    std::make_shared<Attempt<Tcp>>(executor, uri, options, result)->start();
-  }
+  auto tls = uri.tls ? std::make_shared<ssl::context>(client_tls(options)) : nullptr;
+  std::make_shared<Attempt>(executor, uri, options, std::move(tls), result)->start();
   Connected connected = co_await result->wait();
   if (!connected.channel) throw std::runtime_error(text + ": " + connected.error);
   co_return connected.channel;

@@ -5,11 +5,13 @@
 #include <set>
 #include <utility>
 
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/websocket.hpp>
 
 #include "spi/wire/client.hpp"
-#include "spi/wire/gathering_stream.hpp"
 #include "spi/wire/websocket_channel.hpp"
 
 namespace sesame::spi {
@@ -19,8 +21,7 @@ namespace http = beast::http;
 namespace ssl = asio::ssl;
 using asio::ip::tcp;
 using wire::ErrorCode;
-using wire::Tcp;
-using wire::Tls;
+using wire::Socket;
 
 namespace {
 constexpr std::string_view base_path = "/xfs4iot/v1.0";
@@ -54,8 +55,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
   AsioExecutor& executor;
   ServerOptions options;
-  tcp::acceptor acceptor;
-  asio::steady_timer retry;
+  asio::basic_socket_acceptor<tcp, wire::Loop> acceptor;
+  wire::Timer retry;
   std::optional<ssl::context> tls;
   std::map<std::string, Accept> services;
   std::shared_ptr<wire::SharedMemory> memory = std::make_shared<wire::SharedMemory>(wire::SharedMemory{options.limits.all_bytes});
@@ -63,34 +64,42 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   std::uint16_t port = 0;
 
   void accept();
-  ClientIdentity identify(const tcp::socket& socket) const;
+  ClientIdentity identify(const Socket& socket) const;
 };
 
 namespace {
 
-// One client from accept to upgrade, on a plain or a TLS stream. Counts as a connection as long as anything holds it.
-template <class Stream, class State>
-class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
+template <class Owner>
+void close_after(wire::Timer& timer, std::chrono::seconds time, std::weak_ptr<Owner> weak) {
+  timer.expires_after(time);
+  timer.async_wait([weak = std::move(weak)](const ErrorCode& stopped) {
+    const auto owner = weak.lock();
+    if (!stopped && owner) owner->close();
+  });
+}
+
+// One client from accept to upgrade. Counts as a connection as long as anything holds it.
+template <class State>
+class Upgrade : public std::enable_shared_from_this<Upgrade<State>> {
  public:
-  template <class... Args>
-  Upgrade(std::shared_ptr<State> server, ClientIdentity client, Args&&... args)
-      : server_(std::move(server)), client_(std::move(client)), stream_(std::forward<Args>(args)...) {
+  Upgrade(std::shared_ptr<State> server, ClientIdentity client, std::unique_ptr<wire::Transport> transport)
+      : server_(std::move(server)), client_(std::move(client)), stream_(server_->executor, std::move(transport)),
+        deadline_(server_->executor.context()) {
     parser_.header_limit(8192);
     parser_.body_limit(0);
   }
   void start() {
-    beast::get_lowest_layer(stream_).expires_after(server_->options.limits.handshake);
-    if constexpr (std::is_same_v<Stream, Tls>)
-      stream_.async_handshake(ssl::stream_base::server, [self = this->shared_from_this()](const ErrorCode& error) {
-        if (!error) self->read_request();
-      });
-    else
-      read_request();
+    close_after(deadline_, server_->options.limits.handshake, this->weak_from_this());
+    stream_.transport().handshake(wire::Handler([self = this->shared_from_this()](const ErrorCode& error) {
+      if (!error) self->read_request();
+    }));
   }
+  void close() { stream_.close(); }
 
  private:
   void read_request() {
     http::async_read(stream_, buffer_, parser_, [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
+      self->deadline_.cancel();
       if (!error) self->decide();
     });
   }
@@ -108,22 +117,23 @@ class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
     upgrade();
   }
   void answer(http::status status, const char* text) {
+    close_after(deadline_, server_->options.limits.handshake, this->weak_from_this());  // the client may not read
     response_.result(status);
     response_.set(http::field::content_type, "text/plain; charset=utf-8");
     response_.body() = std::string(text) + "\n";
     response_.prepare_payload();
     response_.keep_alive(false);
     http::async_write(stream_, response_, [self = this->shared_from_this()](const ErrorCode&, std::size_t) {
-      ErrorCode ignored;
-      beast::get_lowest_layer(self->stream_).socket().shutdown(tcp::socket::shutdown_send, ignored);
+      self->stream_.drain([self] {
+        ErrorCode ignored;
+        self->stream_.transport().socket().shutdown(tcp::socket::shutdown_send, ignored);
+      });
     });
   }
   void upgrade() {
-    const auto& limits = server_->options.limits;
-    beast::get_lowest_layer(stream_).expires_never();
-    socket_.emplace(server_->executor, std::move(stream_));
+    socket_.emplace(stream_);
     beast::websocket::stream_base::timeout timeout;
-    timeout.handshake_timeout = limits.handshake;
+    timeout.handshake_timeout = server_->options.limits.handshake;
     timeout.idle_timeout = beast::websocket::stream_base::none();  // the channel's
     timeout.keep_alive_pings = false;
     socket_->set_option(timeout);
@@ -133,11 +143,11 @@ class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
   }
   void open() {
     const auto& limits = server_->options.limits;
-    auto channel = std::make_shared<wire::WebSocketChannel<wire::GatheringStream<Stream>>>(
-        std::move(*socket_), wire::ChannelLimits{limits.message_bytes, limits.message_fragments, limits.outgoing_bytes,
-                                                 limits.messages_per_second, limits.message_time, limits.idle, server_->memory});
+    auto channel = wire::websocket_channel(std::move(*socket_), {limits.message_bytes, limits.message_fragments, limits.outgoing_bytes,
+                                                                 limits.messages_per_second, limits.message_time, limits.idle, server_->memory});
     // The count falls when the channel goes, not when this object does.
-    auto counted = std::shared_ptr<Channel>(channel.get(), [channel, ticket = std::move(ticket_)](Channel*) mutable {
+    auto* const bare = channel.get();
+    auto counted = std::shared_ptr<Channel>(bare, [channel = std::move(channel), ticket = std::move(ticket_)](Channel*) mutable {
       channel.reset();
       ticket.reset();
     });
@@ -153,8 +163,9 @@ class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
   std::shared_ptr<State> server_;
   std::shared_ptr<Ticket> ticket_ = std::make_shared<Ticket>(server_);
   ClientIdentity client_;
-  Stream stream_;
-  std::optional<beast::websocket::stream<wire::GatheringStream<Stream>>> socket_;
+  wire::GatheringStream stream_;
+  wire::Timer deadline_;
+  std::optional<wire::WebSocket> socket_;
   beast::flat_buffer buffer_{16384};
   http::request_parser<http::empty_body> parser_;
   http::response<http::string_body> response_;
@@ -165,35 +176,35 @@ class Upgrade : public std::enable_shared_from_this<Upgrade<Stream, State>> {
 template <class State>
 class FirstByte : public std::enable_shared_from_this<FirstByte<State>> {
  public:
-  FirstByte(std::shared_ptr<State> server, tcp::socket socket)
+  FirstByte(std::shared_ptr<State> server, Socket socket)
       : server_(std::move(server)), socket_(std::move(socket)), deadline_(server_->executor.context()) {}
   void look() {
-    deadline_.expires_after(server_->options.limits.handshake);
-    deadline_.async_wait([weak = this->weak_from_this()](const ErrorCode& stopped) {
-      const auto self = weak.lock();
-      if (!stopped && self) self->socket_.close(self->ignored_);
-    });
+    close_after(deadline_, server_->options.limits.handshake, this->weak_from_this());
     socket_.async_receive(asio::buffer(&byte_, 1), tcp::socket::message_peek,
                           [self = this->shared_from_this()](const ErrorCode& error, std::size_t count) {
                             self->deadline_.cancel();
                             if (!error && count == 1) self->branch();
                           });
   }
+  void close() { socket_.close(ignored_); }
 
  private:
   void branch() {
     socket_.set_option(tcp::no_delay(true), ignored_);
     ClientIdentity client = server_->identify(socket_);
     if (byte_ == tls_handshake_record) {
-      if (server_->tls) std::make_shared<Upgrade<Tls, State>>(server_, client, std::move(socket_), *server_->tls)->start();
+      if (server_->tls) upgrade(std::move(client), wire::tls_server_transport(std::move(socket_), *server_->tls));
     } else if (server_->options.plain) {
-      std::make_shared<Upgrade<Tcp, State>>(server_, client, std::move(socket_))->start();
+      upgrade(std::move(client), wire::plain_transport(std::move(socket_)));
     }
+  }
+  void upgrade(ClientIdentity client, std::unique_ptr<wire::Transport> transport) {
+    std::make_shared<Upgrade<State>>(server_, std::move(client), std::move(transport))->start();
   }
 
   std::shared_ptr<State> server_;
-  tcp::socket socket_;
-  asio::steady_timer deadline_;
+  Socket socket_;
+  wire::Timer deadline_;
   std::uint8_t byte_ = 0;
   ErrorCode ignored_;
 };
@@ -201,7 +212,7 @@ class FirstByte : public std::enable_shared_from_this<FirstByte<State>> {
 }  // namespace
 
 void Server::State::accept() {
-  acceptor.async_accept([self = shared_from_this()](const ErrorCode& error, tcp::socket socket) {
+  acceptor.async_accept([self = shared_from_this()](const ErrorCode& error, Socket socket) {
     if (error == asio::error::operation_aborted) return;
     if (!error && self->connections < self->options.limits.connections)
       std::make_shared<FirstByte<State>>(self, std::move(socket))->look();
@@ -214,7 +225,7 @@ void Server::State::accept() {
   });
 }
 
-ClientIdentity Server::State::identify(const tcp::socket& socket) const {
+ClientIdentity Server::State::identify(const Socket& socket) const {
   ClientIdentity client;
   ErrorCode error;
   const auto peer = socket.remote_endpoint(error);
