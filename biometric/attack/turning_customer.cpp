@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "biometric/pipeline/capture.hpp"
+#include "biometric/pipeline/surroundings.hpp"
 #include "camera/picture.hpp"
 #include "camera/replay.hpp"
 
@@ -11,11 +13,12 @@ namespace {
 
 constexpr camera::FrameTime reaction = std::chrono::milliseconds(600);
 constexpr camera::FrameTime longest_take = std::chrono::seconds(60);
-constexpr std::size_t step = 3;              // every third frame is looked at
-constexpr std::size_t longest_movement = 16; // looks to each side of the turn
-constexpr float resting = 4;                 // degrees: as good as straight ahead
-constexpr float least_turn = 11;
-constexpr float least_nod = 9;
+constexpr std::size_t step = 3;        // every third frame is looked at
+constexpr float resting = 4;           // degrees: as good as straight ahead
+constexpr float least_turn = 14;       // what a capture asks for, and the rest that it is measured from
+constexpr float least_nod = 12;
+constexpr std::size_t least_rest = 8;  // looks in a row
+constexpr camera::FrameTime cut_lasts = std::chrono::milliseconds(400);
 constexpr int jpeg_quality = 95;
 
 struct Looked {
@@ -54,74 +57,173 @@ float median(std::vector<float> values) {
   return *middle;
 }
 
-// How far each look is turned in the direction of `motion`, against how the take mostly looks.
-std::vector<float> turns(const std::vector<Looked>& looked, HeadMotion motion) {
-  std::vector<float> angles;
-  for (const Looked& look : looked) angles.push_back(motion == HeadMotion::nod ? look.pose.pitch : look.pose.yaw);
-  const float straight = median(angles);
-  for (float& angle : angles) angle = (angle - straight) * (motion == HeadMotion::turn_right ? -1.0F : 1.0F);
+// The take's poses against how the person mostly looks.
+struct Angles {
+  std::vector<float> yaw, pitch;
+  float towards(HeadMotion motion, std::size_t look) const {
+    if (motion == HeadMotion::nod) return pitch[look];
+    return motion == HeadMotion::turn_right ? -yaw[look] : yaw[look];
+  }
+  bool straight(std::size_t look) const { return std::abs(yaw[look]) <= resting && std::abs(pitch[look]) <= resting; }
+};
+
+Angles angles_of(const std::vector<Looked>& looked) {
+  Angles angles;
+  for (const Looked& look : looked) {
+    angles.yaw.push_back(look.pose.yaw);
+    angles.pitch.push_back(look.pose.pitch);
+  }
+  for (auto* one : {&angles.yaw, &angles.pitch}) {
+    const float usual = median(*one);
+    for (float& angle : *one) angle -= usual;
+  }
   return angles;
 }
 
 struct Span {
   std::size_t first = 0;
   std::size_t last = 0;
+  bool has(std::size_t number) const { return number >= first && number <= last; }
 };
 
-// The frames about the farthest turn, from rest to rest.
-std::optional<Span> movement(const std::vector<Looked>& looked, HeadMotion motion) {
-  if (looked.empty()) return std::nullopt;
-  const std::vector<float> angles = turns(looked, motion);
-  const auto peak = static_cast<std::size_t>(std::max_element(angles.begin(), angles.end()) - angles.begin());
-  if (angles[peak] < (motion == HeadMotion::nod ? least_nod : least_turn)) return std::nullopt;
-  std::size_t first = peak;
-  while (first > 0 && peak - first < longest_movement && angles[first] > resting) --first;
-  std::size_t last = peak;
-  while (last + 1 < angles.size() && last - peak < longest_movement && angles[last] > resting) ++last;
-  return Span{looked[first].number, looked[last].number};
+// All that lie between looks where `inside` is false; a last one that does not come to an end is none.
+template <class Inside>
+std::vector<Span> spans(std::size_t looks, Inside&& inside) {
+  std::vector<Span> found;
+  for (std::size_t i = 0; i < looks; ++i) {
+    if (!inside(i)) continue;
+    const std::size_t first = i;
+    while (i < looks && inside(i)) ++i;
+    if (i < looks) found.push_back({first, i - 1});
+  }
+  return found;
+}
+
+// The shortest that goes far enough, from rest to rest: who was asked does not dawdle.
+std::optional<Span> movement(const std::vector<Looked>& looked, const Angles& angles, HeadMotion motion) {
+  const float least = motion == HeadMotion::nod ? least_nod : least_turn;
+  std::optional<Span> best;
+  for (const Span& span : spans(looked.size(), [&](std::size_t i) { return angles.towards(motion, i) > resting; })) {
+    float farthest = 0;
+    for (std::size_t i = span.first; i <= span.last; ++i) farthest = std::max(farthest, angles.towards(motion, i));
+    const bool shorter = !best || span.last - span.first < best->last - best->first;
+    if (span.first > 0 && farthest >= least && shorter) best = span;
+  }
+  if (!best) return std::nullopt;
+  return Span{looked[best->first - 1].number, looked[best->last + 1].number};
+}
+
+std::vector<Span> straight_ahead(const std::vector<Looked>& looked, const Angles& angles) {
+  std::vector<Span> found;
+  for (const Span& span : spans(looked.size(), [&](std::size_t i) { return angles.straight(i); }))
+    if (span.last - span.first + 1 >= least_rest) found.push_back({looked[span.first].number, looked[span.last].number});
+  return found;
+}
+
+// A part of the take: a movement, or straight ahead (motion none).
+struct Part {
+  Span span;
+  HeadMotion motion = HeadMotion::none;
+};
+
+std::vector<Part> parts_of(const std::vector<Looked>& looked) {
+  const Angles angles = angles_of(looked);
+  std::vector<Part> parts;
+  for (const Span& span : straight_ahead(looked, angles)) parts.push_back({span, HeadMotion::none});
+  for (const HeadMotion motion : {HeadMotion::turn_left, HeadMotion::turn_right, HeadMotion::nod})
+    if (const auto span = movement(looked, angles, motion)) parts.push_back({*span, motion});
+  return parts;
+}
+
+// How far the hall goes when the take is cut from one frame to the other; before a plain wall nobody knows.
+std::optional<float> hall_moves(const camera::Frame& from, const camera::Frame& to, const Box& face_before, const Box& face_after) {
+  Surroundings surroundings;
+  camera::Frame before = from, after = to;
+  before.captured_at = {};
+  after.captured_at = cut_lasts;
+  surroundings.look(before, face_before);
+  const auto motion = surroundings.look(after, face_after);
+  if (!motion) return std::nullopt;
+  return motion->shift;
+}
+
+// A camera that somebody moved within the take would make each cut look like a picture that sways in a hand.
+void keep_one_camera_position(Pipeline& pipeline, const std::string& path, std::vector<Part>& parts) {
+  struct First {
+    camera::FramePtr frame;
+    Box face;
+  };
+  std::map<std::size_t, First> firsts;  // of each part, by its number
+  for_each_frame(path, [&](std::size_t number, const camera::FramePtr& frame) {
+    if (std::none_of(parts.begin(), parts.end(), [&](const Part& part) { return part.span.first == number; })) return;
+    const Observation& seen = pipeline.observe(frame, Depth::presence);
+    if (seen.face) firsts[number] = {frame, seen.face->box};
+  });
+  const auto length = [](const Part& part) { return part.motion == HeadMotion::none ? part.span.last - part.span.first : 0; };
+  const auto longest = std::max_element(parts.begin(), parts.end(), [&](const Part& a, const Part& b) { return length(a) < length(b); });
+  if (longest == parts.end() || !firsts.contains(longest->span.first)) return parts.clear();
+  const First reference = firsts[longest->span.first];
+  std::erase_if(parts, [&](const Part& part) {
+    const auto first = firsts.find(part.span.first);
+    if (first == firsts.end()) return true;
+    const auto moved = hall_moves(*reference.frame, *first->second.frame, reference.face, first->second.face);
+    return !moved || *moved >= CaptureRules().surroundings_still;
+  });
 }
 
 }  // namespace
 
-Movements movements_of(Pipeline& pipeline, const std::string& path) {
+PosedTake by_pose(Pipeline& pipeline, const std::string& path) {
   const std::vector<Looked> looked = poses_of(pipeline, path);
-  std::map<HeadMotion, Span> spans;
-  for (const HeadMotion motion : {HeadMotion::turn_left, HeadMotion::turn_right, HeadMotion::nod})
-    if (const auto span = movement(looked, motion)) spans[motion] = *span;
-  Movements movements;
+  if (looked.empty()) return {};
+  std::vector<Part> parts = parts_of(looked);
+  keep_one_camera_position(pipeline, path, parts);
+  PosedTake take;
   for_each_frame(path, [&](std::size_t number, const camera::FramePtr& frame) {
-    for (const auto& [motion, span] : spans)
-      if (number >= span.first && number <= span.last)
-        movements[motion].push_back(camera::encode_jpeg(*frame, jpeg_quality));
+    for (const Part& part : parts)
+      if (part.span.has(number))
+        (part.motion == HeadMotion::none ? take.straight : take.movements[part.motion])
+            .push_back({frame->captured_at, camera::encode_jpeg(*frame, jpeg_quality)});
   });
-  return movements;
+  return take;
 }
 
-TurningCustomer::TurningCustomer(std::unique_ptr<camera::FrameSource> take, std::shared_ptr<const Movements> movements,
-                                 std::optional<Control> control, std::uint32_t seed)
-    : take_(std::move(take)), movements_(std::move(movements)) {
+TurningCustomer::TurningCustomer(std::unique_ptr<camera::FrameSource> clock, std::shared_ptr<const PosedTake> take,
+                                 camera::FrameTime begin, std::optional<Control> control, std::uint32_t seed)
+    : clock_(std::move(clock)), take_(std::move(take)) {
   if (control) change_ = seen_through(*control, seed);
+  const auto& straight = take_->straight;
+  const auto from = std::find_if(straight.begin(), straight.end(), [&](const auto& still) { return still.at >= begin; });
+  straight_ = from == straight.end() ? 0 : static_cast<std::size_t>(from - straight.begin());
 }
 
 void TurningCustomer::asked(HeadMotion motion) {
-  const auto found = movements_->find(motion);
-  if (found == movements_->end()) return;
-  showing_ = &found->second;
-  next_ = 0;
+  const auto found = take_->movements.find(motion);
+  if (found == take_->movements.end()) return;
+  turning_ = &found->second;
+  turned_ = 0;
   asked_at_.reset();
 }
 
+const Bytes& TurningCustomer::next_still(camera::FrameTime at) {
+  if (turning_ && !asked_at_) asked_at_ = at;
+  if (turning_ && at - *asked_at_ >= reaction) {
+    const Bytes& next = (*turning_)[turned_++].jpeg;
+    if (turned_ == turning_->size()) turning_ = nullptr;
+    return next;
+  }
+  const Bytes& next = take_->straight[straight_].jpeg;
+  straight_ = (straight_ + 1) % take_->straight.size();
+  return next;
+}
+
 camera::FramePtr TurningCustomer::newest(camera::FrameTime now) {
-  const camera::FramePtr frame = take_->newest(now);
-  if (!frame) return nullptr;
-  if (showing_ && !asked_at_) asked_at_ = frame->captured_at;
-  const bool turning = showing_ && frame->captured_at - *asked_at_ >= reaction;
-  if (!turning && !change_) return frame;
-  camera::Frame seen = turning ? camera::decode_jpeg((*showing_)[next_++]) : *frame;
+  const camera::FramePtr frame = clock_->newest(now);
+  if (!frame || take_->straight.empty()) return frame;
+  camera::Frame seen = camera::decode_jpeg(next_still(frame->captured_at));
   if (change_) seen = change_(seen);
   seen.captured_at = frame->captured_at;
   seen.sequence = frame->sequence;
-  if (turning && next_ == showing_->size()) showing_ = nullptr;
   return std::make_shared<const camera::Frame>(std::move(seen));
 }
 

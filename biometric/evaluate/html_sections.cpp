@@ -386,6 +386,13 @@ std::string attacks_section(const Evaluation& evaluation) {
       grouped(attacks.bona_fide_not_answered));
 }
 
+static std::string left_out(const PresentationReport& report) {
+  if (report.cannot_follow.empty()) return "";
+  std::string names;
+  for (const std::string& name : report.cannot_follow) names += (names.empty() ? "" : ", ") + escaped(name);
+  return "<p>Left out, since their person makes fewer movements than were asked for: " + names + ".</p>";
+}
+
 std::string presentations_section(const Evaluation& evaluation) {
   if (!evaluation.presentations) return "";
   const PresentationReport& report = *evaluation.presentations;
@@ -417,11 +424,12 @@ std::string presentations_section(const Evaluation& evaluation) {
       "of its own, from the first frame to a decision{}. Attacks are simulated from the takes (artefact, hand, light, "
       "camera) unless they are called recorded. Intervals are binomial as if presentations were independent; those of "
       "one person are alike, so look at how many people there are.</p><h3>Attacks{}</h3>{}{}</tbody></table></div>"
-      "<h3>Bona fide presentations</h3>{}{}</tbody></table></div></section>\n",
+      "<h3>Bona fide presentations</h3>{}{}{}</tbody></table></div></section>\n",
       std::string(report.natural_motion ? ", asked for natural motion" : "") +
           (report.head_motion ? ", asked for two head movements" : ""),
       worst ? fmt::format(": APCER of the worst species {}, {}", percent(worst->error.value()), escaped(worst->name)) : "",
       head("species", "APCER", "let through", "APNRR", ""), rows(report.attacks, false),
+      left_out(report),
       head("live takes", "BPCER", "refused", "BPNRR", "<th>held after, median</th><th>p95</th>"), rows(report.bona_fide, true));
 }
 

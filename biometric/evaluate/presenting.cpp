@@ -28,25 +28,29 @@ std::unique_ptr<camera::FrameSource> open_take(const std::string& path, double a
   return camera::open_replay(path, options);
 }
 
-// The movements that each video has, found once.
-using TakeMovements = std::map<std::uint32_t, std::shared_ptr<const biometric::Movements>>;
+// Each video's frames by pose, found once.
+using PosedTakes = std::map<std::uint32_t, std::shared_ptr<const biometric::PosedTake>>;
+
+constexpr std::size_t movements_asked = 2;
 
 std::unique_ptr<camera::FrameSource> live(std::unique_ptr<camera::FrameSource> take, const Presentation& shown,
-                                          const TakeMovements& movements) {
+                                          const PosedTakes& posed) {
   std::optional<biometric::Control> control;
   if (shown.kind == Presentation::Kind::live_seen_by_camera_model) control = biometric::Control::camera;
-  if (const auto found = movements.find(shown.take); found != movements.end())
-    return std::make_unique<biometric::TurningCustomer>(std::move(take), found->second, control, shown.seed);
+  if (const auto found = posed.find(shown.take); found != posed.end()) {
+    const auto begin = std::chrono::duration_cast<camera::FrameTime>(std::chrono::duration<double>(shown.at_seconds));
+    return std::make_unique<biometric::TurningCustomer>(std::move(take), found->second, begin, control, shown.seed);
+  }
   return control ? live_take_through(*control, std::move(take), shown.seed) : std::move(take);
 }
 
 std::unique_ptr<camera::FrameSource> open(Pipeline& pipeline, const Takes& takes, const Presentation& shown,
-                                          const TakeMovements& movements) {
+                                          const PosedTakes& posed) {
   auto take = open_take((takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds);
   switch (shown.kind) {
     case Presentation::Kind::recorded_attack: return take;
     case Presentation::Kind::live:
-    case Presentation::Kind::live_seen_by_camera_model: return live(std::move(take), shown, movements);
+    case Presentation::Kind::live_seen_by_camera_model: return live(std::move(take), shown, posed);
     case Presentation::Kind::attack: break;
   }
   const AttackSpecies species = *biometric::species_of(shown.species);
@@ -59,14 +63,20 @@ std::unique_ptr<camera::FrameSource> open(Pipeline& pipeline, const Takes& takes
   return biometric::attack_with_picture(species, *picture, shown.seed, 25, face);
 }
 
-// Two movements in an order that the seed says.
-std::vector<biometric::HeadMotion> movements_for(const Presentation& shown) {
+bool is_live(const Presentation& shown) {
+  return shown.kind == Presentation::Kind::live || shown.kind == Presentation::Kind::live_seen_by_camera_model;
+}
+
+// Two movements in an order that the seed says; of a live take, of those that it has.
+std::vector<biometric::HeadMotion> movements_for(const Presentation& shown, const PosedTakes& posed) {
   std::vector<biometric::HeadMotion> motions = {biometric::HeadMotion::turn_left, biometric::HeadMotion::turn_right,
                                                 biometric::HeadMotion::nod};
+  if (is_live(shown))
+    std::erase_if(motions, [&](biometric::HeadMotion motion) { return !posed.at(shown.take)->movements.contains(motion); });
   std::minstd_rand random(shown.seed + 1);
   random.discard(3);
   std::shuffle(motions.begin(), motions.end(), random);
-  motions.resize(2);
+  motions.resize(movements_asked);
   return motions;
 }
 
@@ -101,13 +111,24 @@ Presented presented(const CaptureResult& result) {
   return {Presented::Outcome::not_answered, std::string(to_string(result.hint)), {}};
 }
 
-TakeMovements movements_of_videos(Pipeline& pipeline, const Takes& takes) {
-  TakeMovements all;
+PosedTakes posed_videos(Pipeline& pipeline, const Takes& takes) {
+  PosedTakes all;
   for (std::uint32_t take = 0; take < takes.takes.size(); ++take)
     if (takes.takes[take].is_video)
-      all[take] = std::make_shared<const biometric::Movements>(
-          movements_of(pipeline, (takes.folder / takes.takes[take].file).string()));
+      all[take] = std::make_shared<const biometric::PosedTake>(
+          biometric::by_pose(pipeline, (takes.folder / takes.takes[take].file).string()));
   return all;
+}
+
+// Who never turns the head in a take would not be refused, but is not doing what was asked.
+std::vector<std::string> leave_out_who_cannot_follow(std::vector<Presentation>& shown, const Takes& takes, const PosedTakes& posed) {
+  std::vector<std::string> names;
+  for (const auto& [take, by_pose] : posed) {
+    if (by_pose->movements.size() >= movements_asked) continue;
+    names.push_back(takes.takes[take].file);
+    std::erase_if(shown, [&, left = take](const Presentation& one) { return is_live(one) && one.take == left; });
+  }
+  return names;
 }
 
 }  // namespace
@@ -120,29 +141,31 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
     if (*biometric::species_of(word) != AttackSpecies::screen_video) stills.emplace_back(word);
   std::vector<Presentation> shown =
       presentations_of(takes, each, stills, std::string(to_string(AttackSpecies::screen_video)));
+  WorkerPipelines pipelines(models, workers_for(options.jobs));
+  const bool turning = options.request.head_motion != biometric::HeadMotion::none;
+  PosedTakes posed;
+  if (turning) posed = posed_videos(pipelines.of(0), takes);
+  std::vector<std::string> left_out = leave_out_who_cannot_follow(shown, takes, posed);
   std::vector<const Takes*> of(shown.size(), &takes);
   if (recorded_attacks) {
     const auto recorded = presentations_of(*recorded_attacks, each);
     shown.insert(shown.end(), recorded.begin(), recorded.end());
     of.resize(shown.size(), &*recorded_attacks);
   }
-  WorkerPipelines pipelines(models, workers_for(options.jobs));
   std::vector<Presented> results(shown.size());
-  const bool turning = options.request.head_motion != biometric::HeadMotion::none;
-  TakeMovements movements;
-  if (turning) movements = movements_of_videos(pipelines.of(0), takes);
   std::mutex telling;
   std::uint64_t done = 0;
   in_parallel(pipelines.workers(), shown.size(), [&](unsigned worker, std::size_t i) {
     Pipeline& pipeline = pipelines.of(worker);
-    const auto source = open(pipeline, *of[i], shown[i], movements);
+    const auto source = open(pipeline, *of[i], shown[i], posed);
     results[i] = presented(run(pipeline, *source, options.request,
-                               turning ? movements_for(shown[i]) : std::vector<biometric::HeadMotion>{}));
+                               turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{}));
     const std::lock_guard guard(telling);
     if (progress) progress(++done, shown.size());
   });
   PresentationReport report = presentation_report(of, shown, results);
   report.head_motion = turning;
+  report.cannot_follow = std::move(left_out);
   report.natural_motion = options.request.natural_motion;
   return report;
 }

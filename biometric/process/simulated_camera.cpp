@@ -89,10 +89,10 @@ std::unique_ptr<camera::FrameSource> seen_by(const Scene& scene, std::unique_ptr
 }
 
 // Indexed once: it takes seconds.
-std::shared_ptr<const Movements> movements(Pipeline& pipeline, const std::string& path) {
-  static std::map<std::string, std::shared_ptr<const Movements>> known;
+std::shared_ptr<const PosedTake> posed(Pipeline& pipeline, const std::string& path) {
+  static std::map<std::string, std::shared_ptr<const PosedTake>> known;
   auto& entry = known[path];
-  if (!entry) entry = std::make_shared<const Movements>(movements_of(pipeline, path));
+  if (!entry) entry = std::make_shared<const PosedTake>(by_pose(pipeline, path));
   return entry;
 }
 
@@ -116,7 +116,8 @@ std::unique_ptr<camera::FrameSource> open_scene(const std::string& text, Pipelin
   if (verb == "take") {
     if (scene.turning) {
       if (!pipeline) refuse("nothing here can tell where the head turns");
-      return std::make_unique<TurningCustomer>(std::move(source), movements(*pipeline, scene.path));
+      const auto begin = std::chrono::duration_cast<camera::FrameTime>(std::chrono::duration<double>(scene.seconds));
+      return std::make_unique<TurningCustomer>(std::move(source), posed(*pipeline, scene.path), begin);
     }
     if (scene.through) source = live_take_through(*scene.through, std::move(source), scene.seed);
     if (!scene.as) return scene.by.empty() ? std::move(source) : seen_by(scene, std::move(source));

