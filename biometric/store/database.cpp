@@ -59,15 +59,21 @@ using Poco::Data::Keywords::use;
 
 // SQLite would make it with the process's umask: from its first moment it is the owner's alone.
 void make_private(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor < 0) {
+  // One that is there is not opened here: closing it would drop the locks that SQLite has on it in this
+  // process.
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (descriptor >= 0) {
+    ::close(descriptor);
+  } else if (errno != EEXIST) {
     throw StoreError(errno == ENOSPC ? StoreTrouble::disk_full : StoreTrouble::not_writable,
                      "the identity store " + file.string() + " cannot be opened: " + std::strerror(errno));
   }
   struct stat status {};
-  const bool known = ::fstat(descriptor, &status) == 0;
-  ::close(descriptor);
-  if (!known || (status.st_mode & 0077) != 0) {
+  if (::lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    throw StoreError(StoreTrouble::not_writable,
+                     "the identity store " + file.string() + " cannot be opened: it is no regular file");
+  }
+  if ((status.st_mode & 0077) != 0) {
     throw StoreError(StoreTrouble::not_writable,
                      "the identity store " + file.string() + " is open to others: expected mode 0600");
   }
