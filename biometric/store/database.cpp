@@ -121,7 +121,7 @@ struct Database::Connection {
   Poco::Data::Session session;
 };
 
-Database::Database(std::filesystem::path file) : file_(std::move(file)) {
+Database::Database(std::filesystem::path file, Use use) : file_(std::move(file)) {
   register_connector();
   make_private(file_);
   try {
@@ -129,17 +129,21 @@ Database::Database(std::filesystem::path file) : file_(std::move(file)) {
   } catch (const Poco::Exception&) {
     tell(file_);
   }
+  execute(use == Use::alone ? "PRAGMA busy_timeout=500" : "PRAGMA busy_timeout=5000");
+  // Takes the lock that every other connection shares, for as long as this one is open.
+  if (use == Use::alone) execute("PRAGMA locking_mode=EXCLUSIVE");
   // FULL: a commit that was reported is on the disk. secure_delete: what is deleted is overwritten with
   // zeros.
   for (const char* pragma :
-       {"PRAGMA busy_timeout=5000", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
-        "PRAGMA secure_delete=ON", "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF",
-        "PRAGMA cell_size_check=ON", "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-2000"}) {
+       {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON",
+        "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON",
+        "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-2000"}) {
     execute(pragma);
   }
 }
 
 Database::~Database() = default;
+Database::Database(Database&&) noexcept = default;
 
 void Database::define(std::string sql) {
   for (std::size_t at = sql.find("{blob}"); at != std::string::npos; at = sql.find("{blob}")) {
