@@ -10,6 +10,7 @@
 #include <string>
 
 #include "biometric/store/database.hpp"
+#include "biometric/store/records.hpp"
 #include "biometric/template/master_key.hpp"
 
 namespace sesame::biometric {
