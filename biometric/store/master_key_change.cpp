@@ -9,7 +9,7 @@ namespace sesame::biometric {
 
 namespace {
 
-constexpr std::int64_t page = 256;
+constexpr std::size_t page = 64;
 constexpr std::size_t most_names = 10;
 
 Database alone(const std::filesystem::path& file) {
@@ -21,8 +21,7 @@ Database alone(const std::filesystem::path& file) {
     if (error.trouble() != StoreTrouble::busy) throw;
     throw StoreError(StoreTrouble::busy,
                      "the identity store " + file.string() +
-                         " is in use: stop the host that serves its faces first; the store "
-                         "was not changed");
+                         " is in use: stop the host that serves its faces first; the store was not changed");
   }
 }
 
@@ -71,13 +70,13 @@ class Wrapping {
     std::size_t count = 0;
     std::string after;
     for (;;) {
-      const Rows rows = state_.database.query(sql + " LIMIT $2", {after, page});
+      const Rows rows = state_.database.query(sql + " LIMIT $2", {after, static_cast<std::int64_t>(page)});
       for (const Row& row : rows) {
         each(row);
         tell();
       }
       count += rows.size();
-      if (rows.size() < static_cast<std::size_t>(page)) return count;
+      if (rows.size() < page) return count;
       after = rows.back().text(0);
     }
   }
@@ -123,16 +122,16 @@ class Wrapping {
     }
     if (damaged_.size() > most_names)
       names += " and " + std::to_string(damaged_.size() - most_names) + " more";
-    return {StoreTrouble::damaged,
-            "the identity store " + state_.options.file.string() + " is damaged: what it keeps of " + names +
-                " was changed, moved or put back since it was written. The master key was not changed; "
-                "restore the "
-                "store from a backup, or forget these customers and enrol them again, then change the key"};
+    return {
+        StoreTrouble::damaged,
+        "the identity store " + state_.options.file.string() + " is damaged: what it keeps of " + names +
+            " was changed, moved or put back since it was written. The master key was not changed; restore "
+            "the store from a backup, or forget these customers and enrol them again, then change the key"};
   }
 
   void tell() {
     ++done_;
-    if (progress_) progress_(done_, wanted_);
+    if (progress_ && (done_ % page == 0 || done_ == wanted_)) progress_(done_, wanted_);
   }
 
   IdentityStore::State& state_;
@@ -157,9 +156,7 @@ MasterKeyChanged MasterKeyChange::run(MasterKey& present, MasterKey& next,
   if (changed_before && present.id() == next.id())
     throw StoreError(StoreTrouble::refused,
                      "the identity store " + database_.file().string() + " is under the master key " +
-                         next.id() +
-                         " already, which is both the old and the new one given; the store was "
-                         "not changed");
+                         next.id() + " already: the new key is the old one; the store was not changed");
   StoreOptions options{database_.file(), {}, {}};
   IdentityStore::State state(std::move(database_), std::move(options), changed_before ? next : present);
   state.open_or_make();

@@ -34,7 +34,7 @@ class MasterKeyChange {
 
   // Once. `present` is what the store is under, or was before an interrupted change. Throws StoreError (wrong
   // or same key, damaged rows by their customers' names, full disk) or what a key throws; it is guaranteed
-  // that the store is then as it was. `progress` hears of rows.
+  // that the store is then as it was. `progress` hears of rows, now and then.
   MasterKeyChanged run(MasterKey& present, MasterKey& next,
                        const std::function<void(std::size_t done, std::size_t wanted)>& progress = {});
 

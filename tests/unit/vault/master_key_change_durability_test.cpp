@@ -116,15 +116,13 @@ class MasterKeyChangeDurabilityTest : public testing::Test, public StoreFixture 
   std::vector<std::string> old_keys;
 };
 
-TEST_F(MasterKeyChangeDurabilityTest,
-       kill_9_at_any_write_leaves_a_store_that_opens_wholly_under_one_of_the_keys) {
+TEST_F(MasterKeyChangeDurabilityTest, kill_9_at_any_write_leaves_a_store_that_is_wholly_under_one_key) {
   auto seen = sweep("killed", [](const Ended& ended, Under) { EXPECT_TRUE(ended.killed) << ended.said; });
   EXPECT_GT(seen[Under::old_key], 0U);
   EXPECT_GT(seen[Under::new_key], 0U);
 }
 
-TEST_F(MasterKeyChangeDurabilityTest,
-       a_disk_that_is_full_from_any_write_on_is_told_and_leaves_the_store_as_it_was) {
+TEST_F(MasterKeyChangeDurabilityTest, a_disk_that_is_full_from_any_write_on_is_told_and_mixes_no_keys) {
   auto seen = sweep("full", [](const Ended& ended, Under under) {
     if (under == Under::old_key) {
       EXPECT_EQ(ended.code, 1) << ended.said;
