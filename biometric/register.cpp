@@ -12,7 +12,6 @@
 //       guardian_under: 16
 //       retention: {unused_days: 400, enrolled_days: 1825, enrol_again_days: 1460}
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 
 #include "biometric/biometric_provider.hpp"
@@ -27,8 +26,6 @@
 
 namespace sesame::biometric {
 namespace {
-
-namespace fs = std::filesystem;
 
 // The face process' camera as a device of the Camera provider.
 class FaceCamera final : public camera::CameraDevice {

@@ -7,6 +7,7 @@
 #include "spi/host/program/beside.hpp"
 
 namespace sesame::evaluation {
+
 void add_evaluate_command(CLI::App& app, std::function<int()>& run);
 void add_evaluate_command(CLI::App& app, std::function<int()>& run) {
   const auto options = std::make_shared<EvaluateOptions>();  // as long as the callback below

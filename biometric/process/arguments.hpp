@@ -23,7 +23,7 @@ struct FaceArguments {
   std::string descriptions;      // folder of the models' YAML; beside the program, then the source tree
   std::string store;             // identity store; empty: a gallery in memory that ends with the process
   KeyChoice key;                 // its master key
-  bool change_master_key = false;  // to new_key, instead of serving
+  bool change_master_key = false;  // of the store to new_key, instead of serving
   KeyChoice new_key;
   bool make_new_key = false;
   bool simulated = false;        // the host may say what the camera sees

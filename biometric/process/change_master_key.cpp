@@ -13,9 +13,9 @@ namespace {
 
 // As `faces` in the configuration says it.
 std::string in_configuration(const KeyChoice& key) {
-  if (key.pkcs11_module.empty()) return "key_file: " + key.key_file + ", insecure_key_file: true";
-  return "pkcs11: {module: " + key.pkcs11_module + ", token: \"" + key.pkcs11_token + "\", key: \"" +
-         key.pkcs11_key + "\", pin_file: " + key.pkcs11_pin_file + "}";
+  if (key.pkcs11_module.empty()) return "key_file: \"" + key.key_file + "\", insecure_key_file: true";
+  return "pkcs11: {module: \"" + key.pkcs11_module + "\", token: \"" + key.pkcs11_token + "\", key: \"" +
+         key.pkcs11_key + "\", pin_file: \"" + key.pkcs11_pin_file + "\"}";
 }
 
 MasterKeyChanged change(const FaceArguments& arguments) {
@@ -32,8 +32,7 @@ MasterKeyChanged change(const FaceArguments& arguments) {
 
 void print(const MasterKeyChanged& changed) {
   if (changed.changed_before)
-    std::printf("the store is under the master key %s already: an earlier change came to its end\n",
-                changed.to.c_str());
+    std::printf("the store is under the master key %s already, by an earlier change\n", changed.to.c_str());
   else
     std::printf(
         "the master key is %s, and was %s: %zu keys of the store, %zu customers and %zu templates are "
@@ -54,12 +53,10 @@ int change_master_key(const FaceArguments& arguments) {
     throw std::runtime_error(error.what() + std::string("; the store was not changed"));
   }
   print(changed);
-  if (!changed.old_erased) {
-    std::fprintf(
-        stderr,
-        "sesame identities: what the old key opens is still in the file: look for a full or failing disk, "
-        "and change the key once more\n");
-  }
+  if (!changed.old_erased)
+    std::fprintf(stderr,
+                 "sesame identities: what the old key opens is still in the file: look for a full or failing "
+                 "disk, and change the key once more\n");
   std::printf(
       "next:\n"
       "  1. put the new key in `faces` of the configuration, in the place of the old one:\n"

@@ -302,7 +302,7 @@ class Customers(unittest.TestCase):
             self.assertEqual(said.returncode, 0, said.stderr)
             said = change("--pkcs11-key", "2027")
             self.assertEqual(said.returncode, 0, said.stderr)
-            self.assertIn("already: an earlier change came to its end", said.stdout)
+            self.assertIn("already, by an earlier change", said.stdout)
             with Host(faces(re.search(r"pkcs11: \{.*\}", said.stdout).group(0)), program="sesame") as host:
                 self.wait_until_warm(host)
                 self.assertEqual(template(host), before)

@@ -2,9 +2,8 @@
 // once it is kept.
 //   store_writer enrol FOLDER            until it is killed
 //   store_writer renew FOLDER            row by row, saying so of each; goes on where it was interrupted
-//   store_writer change FOLDER FAULT N   the master key to FOLDER/next, on a disk with that fault
-//   (failing_disk.hpp) store_writer fill FOLDER KILOBYTES   on a disk of that size, until it is full; then
-//   what the store said
+//   store_writer change FOLDER FAULT N   the master key to FOLDER/next; the fault is failing_disk.hpp's
+//   store_writer fill FOLDER KILOBYTES   on a disk of that size, until it is full; then what the store said
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
