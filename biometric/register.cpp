@@ -12,12 +12,12 @@
 //       guardian_under: 16
 //       retention: {unused_days: 400, enrolled_days: 1825, enrol_again_days: 1460}
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 
 #include "biometric/biometric_provider.hpp"
 #include "biometric/host_engine.hpp"
 #include "biometric/process/door_socket.hpp"
+#include "biometric/process/face_command.hpp"
 #include "biometric/remote_engine.hpp"
 #include "camera/device.hpp"
 #include "spi/host/child_process.hpp"
@@ -26,8 +26,6 @@
 
 namespace sesame::biometric {
 namespace {
-
-namespace fs = std::filesystem;
 
 // The face process' camera as a device of the Camera provider.
 class FaceCamera final : public camera::CameraDevice {
@@ -72,13 +70,6 @@ spi::Providers make_biometric(const spi::Section& section, spi::HostContext& con
   return providers;
 }
 
-std::string face_program(const spi::Section& section) {
-  if (section.has("program")) return section.path("program");
-  std::error_code error;
-  const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path() / "sesame-face";
-  return fs::exists(beside, error) ? beside.string() : "sesame-face";
-}
-
 // The only camera that is used, and what becomes of a tamper event.
 void add_camera_rules(const spi::Section& section, const std::string& socket,
                       std::vector<std::string>& command) {
@@ -111,21 +102,13 @@ std::vector<std::string> face_command(const spi::Section& section, const std::st
   std::vector<std::string> command = {face_program(section), "--socket", socket, "--camera",
                                       section.text("camera", "empty")};
   const std::pair<const char*, const char*> paths[] = {{"models", "--models"},
-                                                       {"descriptions", "--descriptions"},
-                                                       {"store", "--store"},
-                                                       {"key_file", "--key-file"}};
+                                                       {"descriptions", "--descriptions"}};
   for (const auto& [key, argument] : paths)
     if (section.has(key)) command.insert(command.end(), {argument, section.path(key)});
-  if (section.has("pkcs11")) {
-    const spi::Section token = section.section("pkcs11");
-    token.allow_only({"module", "token", "key", "pin_file"});
-    command.insert(command.end(), {"--pkcs11-module", token.text("module"), "--pkcs11-token",
-                                   token.text("token"), "--pkcs11-key", token.text("key", "sesame"),
-                                   "--pkcs11-pin-file", token.path("pin_file")});
-  }
+  const std::vector<std::string> store = store_arguments(section);
+  command.insert(command.end(), store.begin(), store.end());
   add_camera_rules(section, socket, command);
-  const std::pair<const char*, const char*> switches[] = {{"insecure_key_file", "--insecure-key-file"},
-                                                          {"simulated", "--simulated"},
+  const std::pair<const char*, const char*> switches[] = {{"simulated", "--simulated"},
                                                           {"gives_templates_away", "--give-templates-away"},
                                                           {"gives_pictures_away", "--give-pictures-away"}};
   for (const auto& [key, argument] : switches)

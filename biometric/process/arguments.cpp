@@ -75,31 +75,41 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
   std::string known_ports;
   bool until_gone = false;
   std::string challenge = "where_possible";
-  const std::pair<const char*, std::string*> texts[] = {{"--socket", &arguments.socket},
-                                                        {"--camera", &arguments.camera},
-                                                        {"--camera-vendor", &pin.camera.vendor},
-                                                        {"--camera-product", &pin.camera.product},
-                                                        {"--camera-serial", &pin.camera.serial},
-                                                        {"--camera-port", &pin.camera.port},
-                                                        {"--camera-known-ports", &known_ports},
-                                                        {"--light-challenge", &challenge},
-                                                        {"--tamper-state", &arguments.tamper_state},
-                                                        {"--sysfs", &arguments.sysfs},
-                                                        {"--models", &arguments.models},
-                                                        {"--descriptions", &arguments.descriptions},
-                                                        {"--store", &arguments.store},
-                                                        {"--key-file", &arguments.key_file},
-                                                        {"--pkcs11-module", &arguments.pkcs11_module},
-                                                        {"--pkcs11-token", &arguments.pkcs11_token},
-                                                        {"--pkcs11-key", &arguments.pkcs11_key},
-                                                        {"--pkcs11-pin-file", &arguments.pkcs11_pin_file}};
-  const std::pair<const char*, bool*> switches[] = {{"--insecure-key-file", &arguments.insecure_key_file},
-                                                    {"--simulated", &arguments.simulated},
-                                                    {"--tamper-until-gone", &until_gone},
-                                                    {"--replug-is-tamper", &pin.replug_is_tamper},
-                                                    {"--give-templates-away", &arguments.give_templates_away},
-                                                    {"--give-pictures-away", &arguments.give_pictures_away},
-                                                    {"--help", &arguments.help}};
+  const std::pair<const char*, std::string*> texts[] = {
+      {"--socket", &arguments.socket},
+      {"--camera", &arguments.camera},
+      {"--camera-vendor", &pin.camera.vendor},
+      {"--camera-product", &pin.camera.product},
+      {"--camera-serial", &pin.camera.serial},
+      {"--camera-port", &pin.camera.port},
+      {"--camera-known-ports", &known_ports},
+      {"--light-challenge", &challenge},
+      {"--tamper-state", &arguments.tamper_state},
+      {"--sysfs", &arguments.sysfs},
+      {"--models", &arguments.models},
+      {"--descriptions", &arguments.descriptions},
+      {"--store", &arguments.store},
+      {"--key-file", &arguments.key.key_file},
+      {"--pkcs11-module", &arguments.key.pkcs11_module},
+      {"--pkcs11-token", &arguments.key.pkcs11_token},
+      {"--pkcs11-key", &arguments.key.pkcs11_key},
+      {"--pkcs11-pin-file", &arguments.key.pkcs11_pin_file},
+      {"--new-key-file", &arguments.new_key.key_file},
+      {"--new-pkcs11-module", &arguments.new_key.pkcs11_module},
+      {"--new-pkcs11-token", &arguments.new_key.pkcs11_token},
+      {"--new-pkcs11-key", &arguments.new_key.pkcs11_key},
+      {"--new-pkcs11-pin-file", &arguments.new_key.pkcs11_pin_file}};
+  const std::pair<const char*, bool*> switches[] = {
+      {"--insecure-key-file", &arguments.key.insecure_key_file},
+      {"--new-insecure-key-file", &arguments.new_key.insecure_key_file},
+      {"--change-master-key", &arguments.change_master_key},
+      {"--make-new-key", &arguments.make_new_key},
+      {"--simulated", &arguments.simulated},
+      {"--tamper-until-gone", &until_gone},
+      {"--replug-is-tamper", &pin.replug_is_tamper},
+      {"--give-templates-away", &arguments.give_templates_away},
+      {"--give-pictures-away", &arguments.give_pictures_away},
+      {"--help", &arguments.help}};
   PrivacyRules& rules = arguments.rules;
   const std::pair<const char*, std::chrono::days*> days[] = {{"--delete-unused-days", &rules.unused},
                                                              {"--delete-enrolled-days", &rules.enrolled},
@@ -122,7 +132,10 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
   arguments.camera_pin = pin_of(std::move(pin), known_ports);
   if (arguments.models.empty()) arguments.models = default_models();
   if (arguments.descriptions.empty()) arguments.descriptions = default_descriptions();
-  if (arguments.socket.empty() && !arguments.help) throw std::invalid_argument("--socket PATH is missing");
+  if (arguments.change_master_key && arguments.store.empty())
+    throw std::invalid_argument("--store FILE is missing");
+  if (arguments.socket.empty() && !arguments.help && !arguments.change_master_key)
+    throw std::invalid_argument("--socket PATH is missing");
   return arguments;
 }
 
@@ -146,6 +159,8 @@ std::string usage() {
          "store's master key\n"
          "  --key-file FILE --insecure-key-file         a master key in a file: anybody who reads it opens "
          "the store\n"
+         "  --change-master-key [--make-new-key] and the same with --new- before each, as --new-pkcs11-key LABEL   "
+         "another master key for the store, instead of serving\n"
          "  --simulated            the host may say what the camera sees\n"
          "  --give-templates-away, --give-pictures-away   Biometric.Read may return them\n"
          "  --delete-unused-days N, --delete-enrolled-days N   retention: without a login, since enrolment\n"

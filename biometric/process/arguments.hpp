@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "biometric/privacy_rules.hpp"
+#include "biometric/process/key_choice.hpp"
 #include "camera/guarded_camera.hpp"
 
 namespace sesame::biometric {
@@ -21,13 +22,11 @@ struct FaceArguments {
   std::string models;            // folder of the networks; SESAME_MODELS, then the cache, when not given
   std::string descriptions;      // folder of the models' YAML; beside the program, then the source tree
   std::string store;             // identity store; empty: a gallery in memory that ends with the process
-  std::string key_file;          // master key in a file: insecure, needs insecure_key_file
-  bool insecure_key_file = false;
-  std::string pkcs11_module;
-  std::string pkcs11_token;
-  std::string pkcs11_key = "sesame";  // label of the key in the token
-  std::string pkcs11_pin_file;        // its first line is the user's PIN
-  bool simulated = false;             // the host may say what the camera sees
+  KeyChoice key;                 // its master key
+  bool change_master_key = false;  // of the store to new_key, instead of serving
+  KeyChoice new_key;
+  bool make_new_key = false;
+  bool simulated = false;        // the host may say what the camera sees
   bool give_templates_away = false;
   bool give_pictures_away = false;
   PrivacyRules rules;  // of the store

@@ -9,6 +9,7 @@
 #include "biometric/attack/simulated_person.hpp"
 #include "biometric/local_engine.hpp"
 #include "biometric/process/arguments.hpp"
+#include "biometric/process/change_master_key.hpp"
 #include "biometric/process/confinement.hpp"
 #include "biometric/process/door.hpp"
 #include "biometric/process/engine_server.hpp"
@@ -116,6 +117,17 @@ int serve(const FaceArguments& arguments) {
   return 0;
 }
 
+// For the command of `sesame` that this process was.
+int change_key(const FaceArguments& arguments) {
+  try {
+    confine_process();
+    return change_master_key(arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sesame identities: %s\n", error.what());
+    return 1;
+  }
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -125,7 +137,7 @@ int main(int count, char** words) {
       std::fputs(usage().c_str(), stdout);
       return 0;
     }
-    return serve(arguments);
+    return arguments.change_master_key ? change_key(arguments) : serve(arguments);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "sesame-face: %s\n", error.what());
     return 1;

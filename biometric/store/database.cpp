@@ -59,15 +59,21 @@ using Poco::Data::Keywords::use;
 
 // SQLite would make it with the process's umask: from its first moment it is the owner's alone.
 void make_private(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor < 0) {
+  // One that is there is not opened here: closing it would drop the locks that SQLite has on it in this
+  // process.
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (descriptor >= 0) {
+    ::close(descriptor);
+  } else if (errno != EEXIST) {
     throw StoreError(errno == ENOSPC ? StoreTrouble::disk_full : StoreTrouble::not_writable,
                      "the identity store " + file.string() + " cannot be opened: " + std::strerror(errno));
   }
   struct stat status {};
-  const bool known = ::fstat(descriptor, &status) == 0;
-  ::close(descriptor);
-  if (!known || (status.st_mode & 0077) != 0) {
+  if (::lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    throw StoreError(StoreTrouble::not_writable,
+                     "the identity store " + file.string() + " cannot be opened: it is no regular file");
+  }
+  if ((status.st_mode & 0077) != 0) {
     throw StoreError(StoreTrouble::not_writable,
                      "the identity store " + file.string() + " is open to others: expected mode 0600");
   }
@@ -115,7 +121,7 @@ struct Database::Connection {
   Poco::Data::Session session;
 };
 
-Database::Database(std::filesystem::path file) : file_(std::move(file)) {
+Database::Database(std::filesystem::path file, Use use) : file_(std::move(file)) {
   register_connector();
   make_private(file_);
   try {
@@ -123,17 +129,21 @@ Database::Database(std::filesystem::path file) : file_(std::move(file)) {
   } catch (const Poco::Exception&) {
     tell(file_);
   }
+  execute(use == Use::alone ? "PRAGMA busy_timeout=500" : "PRAGMA busy_timeout=5000");
+  // Takes the lock that every other connection shares, for as long as this one is open.
+  if (use == Use::alone) execute("PRAGMA locking_mode=EXCLUSIVE");
   // FULL: a commit that was reported is on the disk. secure_delete: what is deleted is overwritten with
   // zeros.
   for (const char* pragma :
-       {"PRAGMA busy_timeout=5000", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
-        "PRAGMA secure_delete=ON", "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF",
-        "PRAGMA cell_size_check=ON", "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-2000"}) {
+       {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON",
+        "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON",
+        "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-2000"}) {
     execute(pragma);
   }
 }
 
 Database::~Database() = default;
+Database::Database(Database&&) noexcept = default;
 
 void Database::define(std::string sql) {
   for (std::size_t at = sql.find("{blob}"); at != std::string::npos; at = sql.find("{blob}")) {

@@ -31,9 +31,12 @@ using Rows = std::vector<Row>;
 
 class Database {
  public:
-  // Throws StoreError, as all of it does.
-  explicit Database(std::filesystem::path file);
+  enum class Use { shared, alone };
+  // Throws StoreError, as all of it does. Alone: nobody else, of whatever process, has the file open or can
+  // open it; told as busy within a second where somebody has.
+  explicit Database(std::filesystem::path file, Use use = Use::shared);
   ~Database();
+  Database(Database&& other) noexcept;
 
   Rows query(const std::string& sql, std::vector<Value> parameters = {});
   void execute(const std::string& sql, std::vector<Value> parameters = {});

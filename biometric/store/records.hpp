@@ -29,7 +29,7 @@ enum class StoreTrouble {
   unknown_customer,  // nobody by that name
   disk_full,
   not_writable,   // read-only, or not ours
-  busy,           // another process kept it locked for 5 s
+  busy,           // another process kept it locked for 5 s, or has it open where that may not be
   damaged,        // file or row changed since it was written
   newer_version,  // written by a later release
   wrong_master_key,

@@ -82,6 +82,11 @@ Bytes wrap_customer_key(MasterKey& master_key, const CustomerRow& row, const Sec
   return master_key.wrap(key, bind_customer(context, row).view());
 }
 
+Bytes customer_key_anew(const CustomerRow& row, MasterKey& from, MasterKey& to) {
+  Fields context("sesame customer key 1");
+  return wrap_anew(row.wrapped_key, bind_customer(context, row).view(), from, to);
+}
+
 Secret IdentityStore::State::customer_key(const CustomerRow& row) {
   Fields context("sesame customer key 1");
   return master_key.unwrap(row.wrapped_key, bind_customer(context, row).view());

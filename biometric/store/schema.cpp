@@ -54,29 +54,30 @@ constexpr std::array<const char*, 6> since_version_1{
 
 constexpr std::string_view gallery_key = "gallery ";
 
-void key_context(Fields& fields, const std::string& store_id, const std::string& name) {
-  fields.add(store_id).add(name);
-}
+constexpr std::string_view store_key_domain = "sesame store key 1";
 
 }  // namespace
 
 Secret IdentityStore::State::store_key(const std::string& name) {
   const Rows rows = database.query("SELECT wrapped FROM store_keys WHERE name = $1", {name});
   if (rows.empty()) throw damaged("its key \"" + name + "\" is missing");
-  Fields context("sesame store key 1");
-  key_context(context, store_id, name);
+  Fields context(store_key_domain);
   try {
-    return master_key.unwrap(rows.front().bytes(0), context.view());
+    return master_key.unwrap(rows.front().bytes(0), context.add(store_id).add(name).view());
   } catch (const DoesNotOpen&) {
     throw damaged("its key \"" + name + "\" does not open under the master key " + master_key.id());
   }
 }
 
 void IdentityStore::State::put_store_key(const std::string& name, const Secret& key) {
-  Fields context("sesame store key 1");
-  key_context(context, store_id, name);
+  Fields context(store_key_domain);
   database.execute("INSERT INTO store_keys (name, wrapped) VALUES ($1, $2)",
-                   {name, master_key.wrap(key, context.view())});
+                   {name, master_key.wrap(key, context.add(store_id).add(name).view())});
+}
+
+Bytes IdentityStore::State::store_key_anew(const std::string& name, const Bytes& wrapped, MasterKey& next) {
+  Fields context(store_key_domain);
+  return wrap_anew(wrapped, context.add(store_id).add(name).view(), master_key, next);
 }
 
 void IdentityStore::State::open_or_make() {

@@ -38,7 +38,9 @@ struct EnrolmentRow {
 
 struct IdentityStore::State {
   State(StoreOptions store_options, MasterKey& key)
-      : options(std::move(store_options)), master_key(key), database(options.file) {}
+      : State(Database(store_options.file), store_options, key) {}
+  State(Database opened, StoreOptions store_options, MasterKey& key)
+      : options(std::move(store_options)), master_key(key), database(std::move(opened)) {}
 
   StoreOptions options;
   MasterKey& master_key;
@@ -63,6 +65,7 @@ struct IdentityStore::State {
   Secret store_key(const std::string& name);
   bool has_gallery_key(std::uint32_t of_epoch);  // on the disk
   void put_store_key(const std::string& name, const Secret& key);
+  Bytes store_key_anew(const std::string& name, const Bytes& wrapped, MasterKey& next);
   std::int64_t next_change();
 
   // rows.cpp: a row that does not agree with its tag is told as damaged.
@@ -111,6 +114,7 @@ std::string customer_columns();
 Bytes seal_for_customer(const std::string& what, const CustomerRow& row, const Secret& key, ByteView text);
 Secret open_for_customer(const std::string& what, const CustomerRow& row, const Secret& key, ByteView box);
 Bytes wrap_customer_key(MasterKey& master_key, const CustomerRow& row, const Secret& key);
+Bytes customer_key_anew(const CustomerRow& row, MasterKey& from, MasterKey& to);
 
 inline std::int64_t to_number(Time time) { return time.time_since_epoch().count(); }
 inline Time to_time(std::int64_t number) { return Time(std::chrono::seconds(number)); }

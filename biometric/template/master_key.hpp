@@ -28,6 +28,10 @@ class MasterKey {
   virtual Secret unwrap(ByteView wrapped, ByteView context) = 0;
 };
 
+// The same data key under another master key. `context` as above, for both. Throws DoesNotOpen when `from`
+// does not open it, and std::runtime_error when `to` does not open what it wrapped itself.
+Bytes wrap_anew(ByteView wrapped, ByteView context, MasterKey& from, MasterKey& to);
+
 // Said by the operator, in words: whoever reads the disk reads the faces.
 enum class KeyFileUse { refused, insecure_accepted };
 

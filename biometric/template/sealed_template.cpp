@@ -39,6 +39,13 @@ SealedTemplate seal_template(std::span<const float> values, const TemplateBindin
   return sealed;
 }
 
+Bytes wrap_key_anew(const SealedTemplate& sealed, const TemplateBinding& binding, MasterKey& from,
+                    MasterKey& to) {
+  Fields for_key("sesame template key 1");
+  bind(for_key, binding);
+  return wrap_anew(sealed.wrapped_key, for_key.view(), from, to);
+}
+
 std::size_t values_in(ByteView box) {
   if (box.size() <= overhead || (box.size() - overhead) % sizeof(float) != 0) return 0;
   return (box.size() - overhead) / sizeof(float);

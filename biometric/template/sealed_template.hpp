@@ -31,6 +31,10 @@ struct SealedTemplate {
 SealedTemplate seal_template(std::span<const float> values, const TemplateBinding& binding,
                              MasterKey& master_key);
 
+// Its key under another master key; the box stays what it is. Throws as wrap_anew() does.
+Bytes wrap_key_anew(const SealedTemplate& sealed, const TemplateBinding& binding, MasterKey& from,
+                    MasterKey& to);
+
 // Number of values in a box; 0 when it cannot be one.
 std::size_t values_in(ByteView box);
 

