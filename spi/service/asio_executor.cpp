@@ -38,14 +38,24 @@ struct AsioExecutor::State {
   void serve() {
     thread = std::this_thread::get_id();
     for (int ran = 0; !context.stopped(); ++ran) {
-      // A look for new events is a system call: not without need.
-      const bool waiting = ready.empty() && at_turn_end.empty() && idle.empty();
-      const bool more = waiting ? context.run_one() > 0 : ran < longest_turn && context.poll_one() > 0;
+      if (idle.empty()) ran = 0;
+      const bool more = ran < longest_turn && wait_or_look();
       turn();
       if (more) continue;
-      for (auto left = idle.size(); left > 0; --left) call_first(idle);
+      call_idle();
       ran = 0;
     }
+    call_idle();  // what nobody waited for is done all the same
+  }
+
+  // A look for new events is a system call: not without need.
+  bool wait_or_look() {
+    const bool waiting = ready.empty() && at_turn_end.empty() && idle.empty();
+    return (waiting ? context.run_one() : context.poll_one()) > 0;
+  }
+
+  void call_idle() {
+    for (auto left = idle.size(); left > 0; --left) call_first(idle);
   }
 
   // What an event of the system led to. The context would look for new events between any two callbacks, and each look is a

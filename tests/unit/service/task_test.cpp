@@ -188,6 +188,17 @@ TEST(AsioExecutor, calls_back_when_idle_after_what_is_ready_and_lets_nobody_wait
   EXPECT_EQ(order, (std::vector<std::string>{"ready", "thrown", "idle", "idle again"}));
 }
 
+TEST(AsioExecutor, does_what_is_left_for_idle_times_before_it_ends) {
+  AsioExecutor executor;
+  bool written = false;
+  executor.post([&] {
+    executor.when_idle([&] { written = true; });
+    executor.stop();
+  });
+  executor.run();
+  EXPECT_TRUE(written);
+}
+
 TEST(AsioExecutor, ends_a_turn_after_what_was_posted_in_it_and_before_it_is_idle) {
   AsioExecutor executor;
   std::string order;
