@@ -390,7 +390,7 @@ static std::string left_out(const PresentationReport& report) {
   if (report.cannot_follow.empty()) return "";
   std::string names;
   for (const std::string& name : report.cannot_follow) names += (names.empty() ? "" : ", ") + escaped(name);
-  return "<p>Left out, since their person makes fewer movements than were asked for: " + names + ".</p>";
+  return "<p>Left out, for they have too few of the movements that are asked for, seen from one position of the camera: " + names + ".</p>";
 }
 
 std::string presentations_section(const Evaluation& evaluation) {

