@@ -61,7 +61,9 @@ class Client:
         """The next message; None when the connection is closed."""
         while self.taken == len(self.seen):
             self.more.clear()
-            await asyncio.wait_for(self.more.wait(), limit)
+            # Not wait_for: Python 3.11's forgets a cancel that comes together with the message.
+            async with asyncio.timeout(limit):
+                await self.more.wait()
         self.taken += 1
         return self.seen[self.taken - 1]
 
