@@ -15,7 +15,7 @@ namespace sesame::biometric {
 namespace {
 
 constexpr std::array<std::string_view, stage_count> stage_words = {
-    "detect", "landmarks", "quality", "liveness", "surroundings", "embed"};
+    "detect", "landmarks", "quality", "liveness", "inner_motion", "surroundings", "embed"};
 constexpr camera::FrameTime presence_period = std::chrono::milliseconds(190);
 constexpr auto tamper_period = std::chrono::seconds(1);
 constexpr auto longest_challenge = std::chrono::seconds(3);
@@ -50,7 +50,7 @@ LocalEngine::LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& g
       random_(options.seed),
       tasks_(executor) {
   options_.rules = rules_for(pipeline, options_.rules);
-  pipeline_.forget_surroundings();  // of whoever used it before
+  pipeline_.forget_past();  // of whoever used it before
   tasks_.spawn(pump());
   if (options_.camera.pin) tasks_.spawn(watch_camera());
 }
@@ -63,7 +63,7 @@ void LocalEngine::change_source(std::unique_ptr<camera::FrameSource> source) {
 
 // What is seen from now on has nothing to do with what was seen before.
 void LocalEngine::forget_frames() {
-  pipeline_.forget_surroundings();
+  pipeline_.forget_past();
   latest_.reset();
   frame_arrived_.notify_all();
   watching_changed_.notify_all();

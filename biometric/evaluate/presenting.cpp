@@ -83,7 +83,7 @@ std::vector<biometric::HeadMotion> movements_for(const Presentation& shown, cons
 // A session in the time of its frames.
 CaptureResult run(Pipeline& pipeline, camera::FrameSource& source, const biometric::CaptureRequest& request,
                   std::vector<biometric::HeadMotion> motions) {
-  pipeline.forget_surroundings();
+  pipeline.forget_past();
   Capture capture(request, rules_for(pipeline), std::move(motions));
   auto* person = dynamic_cast<biometric::SimulatedPerson*>(&source);
   const auto going_on = [&] {

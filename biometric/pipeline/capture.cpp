@@ -182,10 +182,8 @@ bool Capture::frozen() const {
 }
 
 bool Capture::moves_within_itself() const {
-  const Landmarks& last = *window_.back().observation.landmarks;
-  return std::any_of(window_.begin(), window_.end(), [&](const Seen& seen) {
-    return non_rigid_motion(*seen.observation.landmarks, last) >= rules_.natural_motion;
-  });
+  return std::any_of(window_.begin(), window_.end(),
+                     [&](const Seen& seen) { return seen.observation.inner_motion.value_or(0) >= rules_.natural_motion; });
 }
 
 bool Capture::surroundings_stand_still() const {

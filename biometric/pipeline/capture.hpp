@@ -27,7 +27,7 @@ struct CaptureRules {
   std::chrono::milliseconds repeat_memory{10000};
   double frozen_difference = 0.25;  // see region_difference
   std::size_t most_repeats = 0;     // exact repeats of older frames in a window: a camera has none
-  double natural_motion = 0.02;     // see non_rigid_motion
+  float natural_motion = 0.3F;      // see InnerMotion
   // See SurroundingsMotion: a picture in a hand. A machine that somebody bumps into stands still again before
   // patience ends.
   float surroundings_shift = 0.7F;

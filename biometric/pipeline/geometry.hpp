@@ -63,4 +63,9 @@ struct Similarity {
 };
 Similarity least_squares_similarity(const FivePoints& from, const FivePoints& to);
 
+// Where eyes, nose and mouth corners lie in an aligned picture of 112x112 (the embedding model's training
+// layout).
+inline constexpr FivePoints aligned_points = {
+    {{38.2946F, 51.6963F}, {73.5318F, 51.5014F}, {56.0252F, 71.7366F}, {41.5493F, 92.3655F}, {70.7299F, 92.2041F}}};
+
 }  // namespace sesame::biometric

@@ -77,6 +77,7 @@ void Pipeline::deepen(Observation& seen, Depth depth) {
   }
   if (depth == Depth::quality || seen.hint != QualityHint::none || seen.liveness) return;
   seen.liveness = timed(Stage::liveness, [&] { return liveness_.classify(*seen.frame, seen.face->box); });
+  seen.inner_motion = timed(Stage::inner_motion, [&] { return inner_motion_.look(*seen.frame, *seen.landmarks); });
   seen.surroundings = timed(Stage::surroundings, [&] { return surroundings_.look(*seen.frame, seen.face->box); });
 }
 

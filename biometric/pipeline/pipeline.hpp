@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "biometric/pipeline/inner_motion.hpp"
 #include "biometric/pipeline/quality.hpp"
 #include "biometric/pipeline/stages.hpp"
 #include "biometric/pipeline/surroundings.hpp"
@@ -27,11 +28,13 @@ struct Observation {
   std::optional<Quality> quality;
   QualityHint hint = QualityHint::no_face;
   std::optional<double> liveness;  // only of a frame that passed the quality gate
-  std::optional<SurroundingsMotion> surroundings;  // where liveness was looked at, and something is beside the face
+  // Where liveness was looked at: how the face moved within itself (InnerMotion), and what is beside it, if anything.
+  std::optional<float> inner_motion;
+  std::optional<SurroundingsMotion> surroundings;
 };
 
-enum class Stage { detect, landmarks, quality, liveness, surroundings, embed };
-inline constexpr std::size_t stage_count = 6;
+enum class Stage { detect, landmarks, quality, liveness, inner_motion, surroundings, embed };
+inline constexpr std::size_t stage_count = 7;
 
 struct StageTime {
   std::uint64_t runs = 0;
@@ -58,7 +61,10 @@ class Pipeline {
   camera::Frame align(const Observation& observation) const;
   Template embed_aligned(const camera::Frame& aligned);
   // What follows is of another camera or take.
-  void forget_surroundings() { surroundings_.forget(); }
+  void forget_past() {
+    inner_motion_.forget();
+    surroundings_.forget();
+  }
   // Runs every network once, so that the first customer does not wait for OpenCV's set-up.
   void warm();
 
@@ -82,6 +88,7 @@ class Pipeline {
   LandmarkFinder landmark_finder_;
   LivenessClassifier liveness_;
   Embedder embedder_;
+  InnerMotion inner_motion_;
   Surroundings surroundings_;
   Observation last_;
   std::array<StageTime, stage_count> times_{};

@@ -10,14 +10,6 @@
 namespace sesame::biometric {
 namespace {
 
-// Where eyes, nose and mouth corners lie in an aligned picture of 112x112 (the embedding model's training
-// layout).
-constexpr FivePoints aligned_points = {{{38.2946F, 51.6963F},
-                                        {73.5318F, 51.5014F},
-                                        {56.0252F, 71.7366F},
-                                        {41.5493F, 92.3655F},
-                                        {70.7299F, 92.2041F}}};
-
 float overlap_of(const Box& a, const Box& b) {
   const float width = std::min(a.right, b.right) - std::max(a.left, b.left);
   const float height = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);

@@ -1,6 +1,5 @@
 // What only several frames can tell: whether the picture stands still or repeats itself (a frozen or looping
-// video in place of a camera), and whether a face moves within itself (a photograph can only move as a
-// whole). Pure functions; value types.
+// video in place of a camera). Pure functions; value types.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +24,5 @@ FrameTrace trace_of(const camera::Frame& frame);
 // sensor noise of 2 levels stay under 0.2; a living face passes 0.3 within 0.4 s (measured on three takes of
 // two people).
 double region_difference(const FrameTrace& a, const FrameTrace& b, const Box& region);
-
-// How far the inner landmarks of two frames differ beyond what any affine map explains, by inter-eye distance
-// (root mean square). A flat picture, however it is turned, stays near the landmark model's own noise.
-double non_rigid_motion(const Landmarks& a, const Landmarks& b);
 
 }  // namespace sesame::biometric

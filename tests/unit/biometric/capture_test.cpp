@@ -16,7 +16,7 @@ class Subject {
   double liveness = 0.95;
   QualityHint hint = QualityHint::none;
   float yaw = 0;
-  double mouth = 0;  // opens by so many pixels, in turns
+  float inner_motion = 0.1F;
   bool plain_wall = false;
   float sway = 0;    // of what is beside the face, pixels
 
@@ -34,25 +34,19 @@ class Subject {
     if (!present) return seen;
     seen.faces = 1;
     seen.face = DetectedFace{{40, 20, 120, 110}, 0.99F};
-    seen.landmarks = landmarks();
+    seen.landmarks = Landmarks{};
     seen.quality = Quality{};
     seen.quality->head_pose.yaw = yaw;
     seen.hint = hint;
-    if (hint == QualityHint::none) seen.liveness = liveness;
+    if (hint == QualityHint::none) {
+      seen.liveness = liveness;
+      seen.inner_motion = inner_motion;
+    }
     if (!plain_wall) seen.surroundings = SurroundingsMotion{20, sway};
     return seen;
   }
 
  private:
-  Landmarks landmarks() const {
-    Landmarks points{};
-    for (std::size_t i = 0; i < landmark_count; ++i)
-      points[i] = {60.0F + static_cast<float>(i % 10) * 5, 40.0F + static_cast<float>(i / 10) * 9};
-    if (n_ % 2 == 0)
-      for (std::size_t i = 48; i < landmark_count; ++i)
-        points[i].y += static_cast<float>((i % 2 == 0 ? 1 : -1) * mouth);
-    return points;
-  }
   int n_ = 0;
 };
 
@@ -103,7 +97,7 @@ TEST(Capture, a_middling_pad_score_needs_a_face_that_moves_within_itself) {
   EXPECT_EQ(refused.result().attack_check, "motion");
   Subject talking;
   talking.liveness = 0.6;
-  talking.mouth = 3;
+  talking.inner_motion = 0.6F;
   Capture held({}, {});
   EXPECT_EQ(run(held, talking, 12), Capture::State::held);
 }
@@ -111,7 +105,7 @@ TEST(Capture, a_middling_pad_score_needs_a_face_that_moves_within_itself) {
 TEST(Capture, a_face_whose_surroundings_sway_is_a_picture_in_a_hand) {
   Subject subject;
   subject.sway = 1.5F;
-  subject.mouth = 3;
+  subject.inner_motion = 0.6F;
   Capture capture({}, {});
   EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
   EXPECT_EQ(capture.result().attack_check, "surroundings");
@@ -125,7 +119,7 @@ TEST(Capture, before_a_plain_wall_a_face_must_move_within_itself_whatever_its_sc
   EXPECT_EQ(refused.result().attack_check, "motion");
   Subject talking = {};
   talking.plain_wall = true;
-  talking.mouth = 3;
+  talking.inner_motion = 0.6F;
   Capture held({}, {});
   EXPECT_EQ(run(held, talking, 12), Capture::State::held);
 }
@@ -163,7 +157,7 @@ TEST(Capture, a_face_that_moves_only_as_a_whole_is_refused_where_natural_motion_
   EXPECT_EQ(run(refused, flat, 100), Capture::State::refused);
   EXPECT_EQ(refused.result().attack_check, "motion");
   Subject talking;
-  talking.mouth = 3;
+  talking.inner_motion = 0.6F;
   Capture held(request, {});
   EXPECT_EQ(run(held, talking, 12), Capture::State::held);
 }
