@@ -14,6 +14,30 @@ std::chrono::microseconds since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
 }
 
+// The embeddings of a capture's probes, each made as soon as its frame is chosen.
+class Looks {
+ public:
+  explicit Looks(Pipeline& pipeline) : pipeline_(pipeline) {}
+  Looks(const Looks&) = delete;
+  Looks& operator=(const Looks&) = delete;
+  ~Looks() { forget(); }
+
+  const std::vector<Template>& of(const std::vector<Observation>& probes) {
+    if (probes.size() < looks_.size()) forget();  // of a subject that was lost
+    while (looks_.size() < probes.size()) looks_.push_back(pipeline_.embed(probes[looks_.size()]));
+    return looks_;
+  }
+
+ private:
+  void forget() {
+    for (Template& look : looks_) wipe(look);
+    looks_.clear();
+  }
+
+  Pipeline& pipeline_;
+  std::vector<Template> looks_;
+};
+
 }  // namespace
 
 class LocalEngine::Context final : public CaptureContext {
@@ -27,12 +51,14 @@ class LocalEngine::Context final : public CaptureContext {
   spi::Task<CaptureResult> capture(CaptureRequest request,
                                    std::function<void(CaptureProgress)> progress) override {
     discard_probe();
+    Looks looks(engine_.pipeline_);
     const Watching watching(engine_, request.liveness);
     Capture capture(request, engine_.options_.rules, chosen_motions(request.head_motion));
     const spi::TimePoint begin = engine_.executor_.now();
     const std::uint64_t refused_before = engine_.camera_.refused();
     while (capture.state() == Capture::State::searching || capture.state() == Capture::State::collecting) {
       tell(capture, progress);
+      looks.of(capture.probes());
       if (request.give_up_after.count() == 0) {
         feed(capture, co_await engine_.next_frame(), request);
       } else {
@@ -55,7 +81,7 @@ class LocalEngine::Context final : public CaptureContext {
       result.in_view += std::chrono::duration_cast<std::chrono::microseconds>(engine_.executor_.now() - held);
     }
     // Somebody else came in between: whose face it would be cannot be said.
-    if (capture.state() == Capture::State::held && !keep(capture.probes()))
+    if (capture.state() == Capture::State::held && !keep(looks.of(capture.probes()), capture.probes()))
       result.outcome = CaptureResult::Outcome::poor_quality;
     co_return result;
   }
@@ -102,7 +128,7 @@ class LocalEngine::Context final : public CaptureContext {
 
   spi::Task<void> enrol(EnrolRequest request) override {
     need_probe();
-    engine_.enrol_template(request, probe_, engine_.options_.rules.probe_frames);
+    engine_.enrol_template(request, probe_, captures_);
     co_return;
   }
 
@@ -176,17 +202,14 @@ class LocalEngine::Context final : public CaptureContext {
       if (progress) progress(news);
     }
   }
-  // A frame that is unlike the others is no part of the probe; false when no face is on most frames, or
-  // another one than at first.
-  bool keep(const std::vector<Observation>& probes) {
-    std::vector<Template> looks;
-    for (const Observation& probe : probes) looks.push_back(engine_.pipeline_.embed(probe));
+  // A frame that is unlike the others is no part of the probe; false when no face is on most frames, or the last is of
+  // somebody else than the first.
+  bool keep(const std::vector<Template>& looks, const std::vector<Observation>& probes) {
     OneFace one = fuse_one_face(looks, engine_.pipeline_.calibration());
-    for (Template& look : looks) wipe(look);
-    if (one.face.empty() || one.looks.back() != Belonging::same_face) return false;
+    if (one.face.empty() || one.looks.front() != Belonging::same_face || one.looks.back() != Belonging::same_face) return false;
     probe_ = std::move(one.face);
-    const auto first = std::find(one.looks.begin(), one.looks.end(), Belonging::same_face) - one.looks.begin();
-    if (engine_.options_.give_pictures_away) picture_ = probes[static_cast<std::size_t>(first)].frame;
+    captures_ = one.agreeing;
+    if (engine_.options_.give_pictures_away) picture_ = probes.back().frame;
     return true;
   }
   void need_probe() const {
@@ -245,6 +268,7 @@ class LocalEngine::Context final : public CaptureContext {
 
   LocalEngine& engine_;
   Template probe_;
+  std::size_t captures_ = 0;  // frames that made it
   camera::FramePtr picture_;
   std::vector<Template> references_;
 };

@@ -76,7 +76,7 @@ void Capture::lose_subject() {
   state_ = State::searching;
   turned_ = motion_asked_ = false;
   next_motion_ = 0;
-  first_good_.reset();
+  probes_.clear();
   progress_.push_back({CaptureProgress::Kind::subject_lost, QualityHint::no_face, HeadMotion::none});
 }
 
@@ -104,7 +104,6 @@ void Capture::append(const Observation& seen) {
     entry.trace = trace_of(*seen.frame);
     entry.repeated = repeats_an_older_frame(entry.trace, seen.frame->captured_at);
   }
-  if (!first_good_) first_good_ = seen;
   window_.push_back(std::move(entry));
   while (window_.back().observation.frame->captured_at - window_.front().observation.frame->captured_at >
          rules_.longest_window)
@@ -118,6 +117,19 @@ void Capture::append(const Observation& seen) {
     old.frame = std::move(stamp);
   }
   state_ = State::collecting;
+  if (probes_.empty() || (probes_.size() == 1 && window_.size() > rules_.fused_frames)) choose_probe();
+}
+
+// The best of the last frames that is none yet.
+void Capture::choose_probe() {
+  const std::size_t candidates = std::min(window_.size(), rules_.fused_frames);
+  const Observation* best = nullptr;
+  for (auto seen = window_.end() - static_cast<std::ptrdiff_t>(candidates); seen != window_.end(); ++seen) {
+    const Observation& one = seen->observation;
+    if (!probes_.empty() && one.frame->captured_at <= probes_.back().frame->captured_at) continue;
+    if (best == nullptr || goodness(*one.quality) > goodness(*best->quality)) best = &one;
+  }
+  if (best != nullptr) probes_.push_back(*best);
 }
 
 void Capture::decide() {
@@ -229,14 +241,7 @@ void Capture::follow_head_motion(const HeadPose& pose) {
 }
 
 void Capture::hold() {
-  const std::size_t candidates = std::min(window_.size(), rules_.fused_frames);
-  for (std::size_t i = window_.size() - candidates; i < window_.size(); ++i)
-    probes_.push_back(window_[i].observation);
-  std::sort(probes_.begin(), probes_.end(), [](const Observation& a, const Observation& b) {
-    return goodness(*a.quality) > goodness(*b.quality);
-  });
-  if (probes_.size() >= rules_.probe_frames) probes_.resize(rules_.probe_frames - 1);
-  probes_.push_back(std::move(*first_good_));
+  choose_probe();
   state_ = State::held;
   result_.outcome = CaptureResult::Outcome::held;
   result_.in_view = std::chrono::duration_cast<std::chrono::microseconds>(

@@ -35,7 +35,6 @@ struct CaptureRules {
   float turn_degrees = 10;
   float nod_degrees = 8;
   std::chrono::milliseconds motion_deadline{4000};  // from asking for a movement to looking straight again
-  std::size_t probe_frames = 3;  // embedded and fused
 };
 
 // The defaults, with what the liveness model's description says.
@@ -55,8 +54,9 @@ class Capture {
 
   State state() const { return state_; }
   const CaptureResult& result() const { return result_; }
-  // The best frames of a held capture, best first, and at the end the first good frame since the subject came
-  // into view: whoever is matched must be who was judged.
+  // The frames to recognise the subject by, in the order of their time, up to three. The first is the first good one since the subject came into view and the last is of those that were
+  // judged at the end: whoever is matched must be who was judged. They come one by one, so that most are embedded
+  // before the decision; a subject that is lost takes theirs along.
   const std::vector<Observation>& probes() const { return probes_; }
   // What happened since the last call, in order.
   std::vector<CaptureProgress> take_progress();
@@ -83,6 +83,7 @@ class Capture {
   void ask_for_motion(camera::FrameTime now);
   void follow_head_motion(const HeadPose& pose);
   bool too_late_to_turn(camera::FrameTime now) const;
+  void choose_probe();
   void refuse(const std::string& check, camera::FrameTime now);
   void hold();
 
@@ -95,7 +96,6 @@ class Capture {
   std::vector<CaptureProgress> progress_;
   std::deque<Seen> window_;
   std::vector<Observation> probes_;
-  std::optional<Observation> first_good_;
   std::unordered_map<std::uint64_t, camera::FrameTime> older_frames_;  // hash -> last seen
   std::uint64_t last_hash_ = 0;
   camera::FrameTime first_in_view_{};

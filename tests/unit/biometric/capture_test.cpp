@@ -182,6 +182,7 @@ TEST(Capture, a_subject_that_leaves_takes_their_frames_along) {
   for (int i = 0; i < 15; ++i) capture.feed(subject.next(false));
   EXPECT_EQ(capture.state(), Capture::State::searching);
   EXPECT_THAT(kinds(capture), testing::ElementsAre("ready", "subjectDetected", "subjectLost"));
+  EXPECT_TRUE(capture.probes().empty());
   EXPECT_EQ(run(capture, subject, 4), Capture::State::collecting);
   capture.give_up();
 }
@@ -239,17 +240,20 @@ TEST(Capture, who_does_not_turn_in_time_is_refused) {
   EXPECT_EQ(capture.result().attack_check, "head_motion");
 }
 
-TEST(Capture, the_first_good_frame_is_kept_beside_the_best_ones_of_the_end) {
+TEST(Capture, probes_are_of_the_first_moment_and_of_the_last_and_come_as_they_are_chosen) {
   Subject subject;
   Capture capture({}, {}, {HeadMotion::turn_left});
   const Observation first = subject.next();
   capture.feed(first);
+  ASSERT_EQ(capture.probes().size(), 1U);
+  EXPECT_EQ(capture.probes().front().frame, first.frame);
   run(capture, subject, 20);
+  EXPECT_EQ(capture.probes().size(), 2U);
   turn(capture, subject, 18);
   ASSERT_EQ(capture.state(), Capture::State::held);
   ASSERT_EQ(capture.probes().size(), 3U);
-  EXPECT_EQ(capture.probes().back().frame, first.frame);
-  EXPECT_GT(capture.probes().front().frame->captured_at, milliseconds(600));
+  EXPECT_EQ(capture.probes().front().frame, first.frame);
+  EXPECT_GT(capture.probes().back().frame->captured_at, milliseconds(600));
 }
 
 }  // namespace
