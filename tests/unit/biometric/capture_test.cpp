@@ -19,6 +19,7 @@ class Subject {
   double mouth = 0;  // opens by so many pixels, in turns
   bool plain_wall = false;
   float sway = 0;    // of what is beside the face, pixels
+  float face_shift = 1;  // of the face against it
 
   Observation next(bool present = true) {
     Observation seen;
@@ -39,7 +40,7 @@ class Subject {
     seen.quality->head_pose.yaw = yaw;
     seen.hint = hint;
     if (hint == QualityHint::none) seen.liveness = liveness;
-    if (!plain_wall) seen.surroundings = SurroundingsMotion{20, sway};
+    if (!plain_wall) seen.surroundings = SurroundingsMotion{20, sway, face_shift};
     return seen;
   }
 
@@ -115,6 +116,24 @@ TEST(Capture, a_face_whose_surroundings_sway_is_a_picture_in_a_hand) {
   Capture capture({}, {});
   EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
   EXPECT_EQ(capture.result().attack_check, "surroundings");
+}
+
+TEST(Capture, a_face_that_never_moves_against_what_is_beside_it_is_a_picture_on_a_stand) {
+  Subject subject;
+  subject.face_shift = 0.05F;
+  subject.mouth = 3;
+  Capture capture({}, {});
+  EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
+  EXPECT_EQ(capture.result().attack_check, "stillness");
+}
+
+TEST(Capture, a_person_who_stands_quite_still_at_first_is_waited_for) {
+  Subject subject;
+  subject.face_shift = 0.05F;
+  Capture capture({}, {});
+  EXPECT_EQ(run(capture, subject, 40), Capture::State::collecting);
+  subject.face_shift = 0.4F;
+  EXPECT_EQ(run(capture, subject, 1), Capture::State::held);
 }
 
 TEST(Capture, before_a_plain_wall_a_face_must_move_within_itself_whatever_its_score) {
