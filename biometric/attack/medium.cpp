@@ -66,7 +66,7 @@ cv::Mat Print::operator()(const cv::Mat& picture) const {
   return framed(out, {222, 226, 228});
 }
 
-Display::Display(std::uint32_t seed) : pitch_(0.8 + 1.2 * unit(seed, 2)), depth_(0.25 + 0.35 * unit(seed, 3)) {}
+Display::Display(std::uint32_t seed) : pitch_(0.8 + 1.2 * unit(seed, 2)), depth_(unit(seed, 4) < 0.5 ? 0 : 0.25 + 0.35 * unit(seed, 3)) {}
 
 cv::Mat Display::operator()(const cv::Mat& picture) {
   cv::Mat out;

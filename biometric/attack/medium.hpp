@@ -23,7 +23,8 @@ class Print {
 };
 
 // A telephone's or tablet's display: bluish, glowing blacks, a black frame, and red, green and blue side by
-// side in each of its pixels, whose pitch is 0.8 to 2 of the camera's by the seed.
+// side in each of its pixels. By the seed their pitch is 0.8 to 2 of the camera's, or so fine that the camera sees no
+// grid, as with every telephone before a camera of few pixels.
 class Display {
  public:
   explicit Display(std::uint32_t seed);
@@ -31,7 +32,7 @@ class Display {
 
  private:
   double pitch_;
-  double depth_;
+  double depth_;  // 0: too fine to be seen
   cv::Mat grid_;  // made for the first picture's size
 };
 

@@ -101,13 +101,13 @@ class Recapture::Scene {
                                                : with_noise(*frozen_, (static_cast<std::uint64_t>(seed_) << 32) + n + 1);
     }
     if (n == 0) set_up(shown);
-    if (n == 0 || species_ == AttackSpecies::screen_video) surface_ = medium(fitting(pixels(shown)));
+    if (n == 0 || shows_video(species_)) surface_ = medium(fitting(pixels(shown)));
     return camera_.see(lit(held(static_cast<double>(n) / frames_per_second)));
   }
 
  private:
   bool is_screen() const {
-    return species_ == AttackSpecies::screen_still || species_ == AttackSpecies::screen_video;
+    return species_ == AttackSpecies::screen_still || species_ == AttackSpecies::screen_on_stand || shows_video(species_);
   }
   cv::Mat medium(const cv::Mat& picture) { return is_screen() ? display_(picture) : print_(picture); }
 
@@ -130,8 +130,11 @@ class Recapture::Scene {
   }
 
   cv::Mat held(double seconds) {
-    pose_ = hand_.at(seconds, rest_);
-    turn_along(pose_, seconds);
+    pose_ = rest_;
+    if (!is_on_stand(species_)) {
+      pose_ = hand_.at(seconds, rest_);
+      turn_along(pose_, seconds);
+    }
     SurfaceMap map = surface_map(view_, focal_by_width * view_.width, pose_, surface_.size());
     cv::resize(map.x, map.x, behind_.size());
     cv::resize(map.y, map.y, behind_.size());
@@ -243,8 +246,8 @@ std::unique_ptr<SimulatedPerson> attack_with_picture(AttackSpecies species, came
   return std::make_unique<Attacker>(camera::open_still(std::move(picture), rate), Recapture(species, seed, face));
 }
 
-std::unique_ptr<SimulatedPerson> attack_with_video(std::unique_ptr<camera::FrameSource> video, std::uint32_t seed) {
-  return std::make_unique<Attacker>(std::move(video), Recapture(AttackSpecies::screen_video, seed));
+std::unique_ptr<SimulatedPerson> attack_with_video(AttackSpecies species, std::unique_ptr<camera::FrameSource> video, std::uint32_t seed) {
+  return std::make_unique<Attacker>(std::move(video), Recapture(species, seed));
 }
 
 camera::FrameChange seen_through(Control control, std::uint32_t seed) {

@@ -1,7 +1,7 @@
 // Presentation attacks by a model of what happens to light (ISO/IEC 30107-3: attack species): a picture becomes
-// ink or a display's pixels, is held in a hand with six degrees of freedom before a background that stands
-// still, shines, and is seen by the camera model. The control is a live take seen by the same camera model:
-// what it lets through tells whether an attack is refused or only a camera. Deterministic for a seed; one
+// ink or a display's pixels, is held in a hand with six degrees of freedom, or put on a stand, before a background
+// that stands still, shines, and is seen by the camera model. The control is a live take seen by the same camera
+// model: what it lets through tells whether an attack is refused or only a camera. Deterministic for a seed; one
 // thread.
 #pragma once
 
@@ -23,9 +23,9 @@ class Recapture {
   ~Recapture();
   Recapture(Recapture&&) noexcept;
   Recapture& operator=(Recapture&&) = delete;
-  // The next frame of the attack, 25 a second; of all but screen_video the first frame is shown for ever.
+  // The next frame of the attack, 25 a second; of what shows no video the first frame is shown for ever.
   camera::Frame operator()(const camera::Frame& shown);
-  // From here on the hand turns the thing as a head would: an attacker who hears what is asked for.
+  // From here on the hand turns the thing as a head would: an attacker who hears what is asked for. A stand does not.
   void turn(HeadMotion motion);
 
  private:
@@ -38,8 +38,8 @@ std::unique_ptr<SimulatedPerson> attack_with_picture(AttackSpecies species, came
                                                          std::uint32_t seed, double frames_per_second = 25,
                                                          std::optional<Box> face = {});
 
-// screen_video.
-std::unique_ptr<SimulatedPerson> attack_with_video(std::unique_ptr<camera::FrameSource> video,
+// A species that shows a video.
+std::unique_ptr<SimulatedPerson> attack_with_video(AttackSpecies species, std::unique_ptr<camera::FrameSource> video,
                                                        std::uint32_t seed);
 
 // The control: a live take seen by the camera model, or with the noise of frozen_noisy laid over it.

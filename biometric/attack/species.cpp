@@ -18,4 +18,13 @@ bool is_presentation(AttackSpecies species) {
   return species != AttackSpecies::frozen && species != AttackSpecies::frozen_noisy;
 }
 
+bool is_on_stand(AttackSpecies species) {
+  return species == AttackSpecies::print_on_stand || species == AttackSpecies::screen_on_stand ||
+         species == AttackSpecies::video_on_stand;
+}
+
+bool shows_video(AttackSpecies species) {
+  return species == AttackSpecies::screen_video || species == AttackSpecies::video_on_stand;
+}
+
 }  // namespace sesame::biometric

@@ -120,7 +120,7 @@ Takes read_recorded_attacks(const fs::path& folder) { return read(folder, "speci
 
 std::vector<Presentation> presentations_of(const Takes& takes, unsigned each,
                                            const std::vector<std::string>& picture_species,
-                                           const std::string& video_species) {
+                                           const std::vector<std::string>& video_species) {
   std::vector<Presentation> list;
   std::uint32_t seed = 0;
   for (std::uint32_t take = 0; take < takes.takes.size(); ++take) {
@@ -129,7 +129,9 @@ std::vector<Presentation> presentations_of(const Takes& takes, unsigned each,
       const double at = is_video ? moment(i * live_by_attack) : 0;
       for (const std::string& species : picture_species)
         list.push_back({Presentation::Kind::attack, species, take, at, ++seed});
-      if (is_video) list.push_back({Presentation::Kind::attack, video_species, take, at, ++seed});
+      if (!is_video) continue;
+      for (const std::string& species : video_species)
+        list.push_back({Presentation::Kind::attack, species, take, at, ++seed});
     }
     if (!is_video) continue;
     for (unsigned i = 0; i < each * live_by_attack; ++i) {

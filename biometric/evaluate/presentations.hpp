@@ -54,7 +54,7 @@ struct Presented {
 // without the camera model.
 std::vector<Presentation> presentations_of(const Takes& takes, unsigned each,
                                            const std::vector<std::string>& picture_species,
-                                           const std::string& video_species);
+                                           const std::vector<std::string>& video_species);
 std::vector<Presentation> presentations_of(const Takes& recorded_attacks, unsigned each);
 
 struct PresentationRates {

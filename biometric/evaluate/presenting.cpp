@@ -54,7 +54,7 @@ std::unique_ptr<camera::FrameSource> open(Pipeline& pipeline, const Takes& takes
     case Presentation::Kind::attack: break;
   }
   const AttackSpecies species = *biometric::species_of(shown.species);
-  if (species == AttackSpecies::screen_video) return biometric::attack_with_video(std::move(take), shown.seed);
+  if (biometric::shows_video(species)) return biometric::attack_with_video(species, std::move(take), shown.seed);
   const camera::FramePtr picture = take->newest(camera::FrameTime{0});
   if (!picture) throw DataError(takes.takes[shown.take].file + " has no frame there");
   const biometric::Observation& seen = pipeline.observe(picture, biometric::Depth::presence);
@@ -136,11 +136,10 @@ std::vector<std::string> leave_out_who_cannot_follow(std::vector<Presentation>& 
 PresentationReport present_everything(const biometric::ModelSet& models, const Takes& takes,
                                       const std::optional<Takes>& recorded_attacks, unsigned each,
                                       const PresentingOptions& options, const Progress& progress) {
-  std::vector<std::string> stills;
+  std::vector<std::string> of_pictures, of_videos;
   for (const std::string_view word : biometric::species_words)
-    if (*biometric::species_of(word) != AttackSpecies::screen_video) stills.emplace_back(word);
-  std::vector<Presentation> shown =
-      presentations_of(takes, each, stills, std::string(to_string(AttackSpecies::screen_video)));
+    (biometric::shows_video(*biometric::species_of(word)) ? of_videos : of_pictures).emplace_back(word);
+  std::vector<Presentation> shown = presentations_of(takes, each, of_pictures, of_videos);
   WorkerPipelines pipelines(models, workers_for(options.jobs));
   const bool turning = options.request.head_motion != biometric::HeadMotion::none;
   PosedTakes posed;

@@ -167,6 +167,7 @@ std::string Capture::failing_check() const {
       std::count_if(window_.begin(), window_.end(), [](const Seen& seen) { return seen.repeated; });
   if (static_cast<std::size_t>(repeats) > rules_.most_repeats) return "repeated";
   if (!surroundings_stand_still()) return "surroundings";
+  if (surroundings_seen() && !face_moves_against_surroundings()) return "stillness";
   const double liveness = fused_liveness();
   if (liveness < rules_.liveness_threshold) return "pad";
   // A plain wall vouches for nobody.
@@ -211,6 +212,13 @@ bool Capture::surroundings_stand_still() const {
 bool Capture::surroundings_seen() const {
   return std::any_of(window_.begin(), window_.end(),
                      [](const Seen& seen) { return seen.observation.surroundings.has_value(); });
+}
+
+bool Capture::face_moves_against_surroundings() const {
+  return std::any_of(window_.begin(), window_.end(), [&](const Seen& seen) {
+    const auto& surroundings = seen.observation.surroundings;
+    return surroundings && surroundings->face_shift >= rules_.face_shift;
+  });
 }
 
 void Capture::ask_for_motion(camera::FrameTime now) {

@@ -32,6 +32,7 @@ struct CaptureRules {
   // patience ends.
   float surroundings_shift = 0.7F;
   float surroundings_still = 0.5F;  // between the two more time must tell
+  float face_shift = 0.3F;  // a person sways by more against the hall, what stands on a stand by less
   float turn_degrees = 10;
   float nod_degrees = 8;
   std::chrono::milliseconds motion_deadline{4000};  // from asking for a movement to looking straight again
@@ -79,6 +80,7 @@ class Capture {
   bool moves_within_itself() const;
   bool surroundings_stand_still() const;
   bool surroundings_seen() const;
+  bool face_moves_against_surroundings() const;
   bool motions_done() const { return next_motion_ == motions_.size(); }
   void ask_for_motion(camera::FrameTime now);
   void follow_head_motion(const HeadPose& pose);

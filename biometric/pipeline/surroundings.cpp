@@ -17,6 +17,7 @@ constexpr int columns = 400;
 constexpr camera::FrameTime shortest = milliseconds(350);
 constexpr camera::FrameTime longest = milliseconds(800);
 constexpr int most_corners = 60;
+constexpr int most_face_corners = 20;
 constexpr double least_corner = 0.04;  // of the strongest
 constexpr double corner_distance = 5;
 constexpr std::size_t least_points = 5;
@@ -33,13 +34,30 @@ cv::Rect2f around(const Box& face) {
   return {face.centre().x - 1.6F * w, face.top - 0.9F * h, 3.2F * w, 1.8F * h};
 }
 
-std::vector<cv::Point2f> corners_beside(const cv::Mat& grey, const Box& face) {
+// Without its outline, where the hall shows.
+cv::Rect2f inside(const Box& face) {
+  const float w = face.width(), h = face.height();
+  return {face.left + 0.1F * w, face.top + 0.1F * h, 0.8F * w, 0.85F * h};
+}
+
+struct Corners {
+  std::vector<cv::Point2f> points;
+  std::size_t beside = 0;  // so many of the first are beside the face, the others in it
+};
+
+Corners corners_of(const cv::Mat& grey, const Box& face) {
   cv::Mat mask(grey.size(), CV_8U, cv::Scalar(0));
   const cv::Rect whole(0, 0, grey.cols, grey.rows);
   mask(cv::Rect(around(face)) & whole) = 255;
   mask(cv::Rect(head_of(face)) & whole) = 0;
-  std::vector<cv::Point2f> corners;
-  cv::goodFeaturesToTrack(grey, corners, most_corners, least_corner, corner_distance, mask);
+  Corners corners;
+  cv::goodFeaturesToTrack(grey, corners.points, most_corners, least_corner, corner_distance, mask);
+  corners.beside = corners.points.size();
+  const cv::Rect within = cv::Rect(inside(face)) & whole;
+  if (corners.beside < least_points || within.empty()) return corners;
+  std::vector<cv::Point2f> of_face;
+  cv::goodFeaturesToTrack(grey(within), of_face, most_face_corners, least_corner, corner_distance);
+  for (const cv::Point2f& corner : of_face) corners.points.push_back(corner + cv::Point2f(within.tl()));
   return corners;
 }
 
@@ -68,12 +86,23 @@ float median(std::vector<float>& values) {
   return *middle;
 }
 
+// Of corners that were found again.
+struct Shifts {
+  std::vector<float> to_the_right, down;
+  void add(const cv::Point2f& shift) {
+    to_the_right.push_back(shift.x);
+    down.push_back(shift.y);
+  }
+  bool enough() const { return down.size() >= least_points; }
+  cv::Point2f together() { return {median(to_the_right), median(down)}; }
+};
+
 }  // namespace
 
 struct Surroundings::Seen {
   camera::FrameTime at{};
   cv::Mat grey;
-  std::optional<std::vector<cv::Point2f>> corners;  // found when first asked for
+  std::optional<Corners> corners;  // found when first asked for
   Box face;
 };
 
@@ -95,22 +124,27 @@ std::optional<SurroundingsMotion> Surroundings::look(const camera::Frame& frame,
   Seen& before = seen_.front();
   const Seen& after = seen_.back();
   if (now - before.at < shortest) return std::nullopt;
-  if (!before.corners) before.corners = corners_beside(before.grey, before.face);
-  if (before.corners->size() < least_points) return std::nullopt;
+  if (!before.corners) before.corners = corners_of(before.grey, before.face);
+  if (before.corners->beside < least_points) return std::nullopt;
+  const std::vector<cv::Point2f>& corners = before.corners->points;
   std::vector<unsigned char> there, back;
-  const auto moved = traced(before.grey, after.grey, *before.corners, there);
+  const auto moved = traced(before.grey, after.grey, corners, there);
   const auto home = traced(after.grey, before.grey, moved, back);
-  std::vector<float> to_the_right, down;
+  Shifts beside, of_face;
   const cv::Rect2f head = head_of(after.face);
   for (std::size_t i = 0; i < moved.size(); ++i) {
-    if (!there[i] || !back[i] || head.contains(moved[i])) continue;
-    if (cv::norm(home[i] - (*before.corners)[i]) > there_and_back) continue;
-    const cv::Point2f shift = moved[i] - (*before.corners)[i];
-    to_the_right.push_back(shift.x);
-    down.push_back(shift.y);
+    if (!there[i] || !back[i] || cv::norm(home[i] - corners[i]) > there_and_back) continue;
+    const bool in_face = i >= before.corners->beside;
+    if (in_face)
+      of_face.add(moved[i] - corners[i]);
+    else if (!head.contains(moved[i]))
+      beside.add(moved[i] - corners[i]);
   }
-  if (down.size() < least_points) return std::nullopt;
-  return SurroundingsMotion{down.size(), std::hypot(median(to_the_right), median(down))};
+  if (!beside.enough()) return std::nullopt;
+  const cv::Point2f shift = beside.together();
+  SurroundingsMotion motion{beside.down.size(), std::hypot(shift.x, shift.y)};
+  if (of_face.enough()) motion.face_shift = static_cast<float>(cv::norm(of_face.together() - shift));
+  return motion;
 }
 
 }  // namespace sesame::biometric

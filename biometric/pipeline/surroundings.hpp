@@ -1,5 +1,6 @@
-// Whether what is beside a face moves. A machine's camera stands still, and so does the hall behind a customer;
-// the wall in a picture sways with the hand that holds the picture. Fed with frames in the order of their time;
+// Whether what is beside a face moves, and whether the face moves against it. A machine's camera stands still, and
+// so does the hall behind a customer, who never quite does; the wall in a picture sways with the hand that holds the
+// picture, and on a stand neither moves. Fed with frames in the order of their time;
 // remembers those of the last moments. One thread.
 #pragma once
 
@@ -17,6 +18,9 @@ struct SurroundingsMotion {
   // How far all of them went together within 0.35 to 0.8 s (the medians of both directions: what single ones
   // are misplaced by goes every way), in pixels of a frame of 400 columns.
   float shift = 0;
+  // How far the face went from where the surroundings would have taken it, in the same pixels; 0 when the face was
+  // not found again.
+  float face_shift = 0;
 };
 
 class Surroundings {

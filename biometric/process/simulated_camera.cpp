@@ -16,7 +16,7 @@ namespace {
 [[noreturn]] void refuse(const std::string& text) {
   throw camera::SourceError(
       text +
-      " (expected: nobody | take PATH [from SECONDS] [turning | through camera|noise | as screen_video] [seed N] [once] "
+      " (expected: nobody | take PATH [from SECONDS] [turning | through camera|noise | as screen_video|video_on_stand] [seed N] [once] "
       "[by sensor|recorder] | "
       "picture PATH [at SECONDS] as SPECIES [seed N])");
 }
@@ -121,10 +121,10 @@ std::unique_ptr<camera::FrameSource> open_scene(const std::string& text, Pipelin
     }
     if (scene.through) source = live_take_through(*scene.through, std::move(source), scene.seed);
     if (!scene.as) return scene.by.empty() ? std::move(source) : seen_by(scene, std::move(source));
-    if (*scene.as != AttackSpecies::screen_video) refuse("a take can be shown as screen_video alone");
-    return attack_with_video(std::move(source), scene.seed);
+    if (!shows_video(*scene.as)) refuse("a take can be shown as screen_video or video_on_stand alone");
+    return attack_with_video(*scene.as, std::move(source), scene.seed);
   }
-  if (!scene.as || *scene.as == AttackSpecies::screen_video) refuse("a picture needs \"as\" and a species of stills");
+  if (!scene.as || shows_video(*scene.as)) refuse("a picture needs \"as\" and a species of stills");
   const camera::FramePtr picture = source->newest(camera::FrameTime{0});
   if (!picture) refuse("there is no frame at that time");
   return attack_with_picture(*scene.as, *picture, scene.seed);

@@ -2,11 +2,11 @@
 // camera::SourceError.
 //
 //   nobody
-//   take PATH [from SECONDS] [turning | through camera|noise | as screen_video] [seed N] [once]
+//   take PATH [from SECONDS] [turning | through camera|noise | as screen_video|video_on_stand] [seed N] [once]
 //        [by sensor|recorder]
 //   picture PATH [at SECONDS] as SPECIES [seed N]
 //
-// SPECIES: flat_print, bent_print, cut_out, screen_still, frozen, frozen_noisy. PATH may stand in double quotes.
+// SPECIES: flat_print, bent_print, cut_out, screen_still, print_on_stand, screen_on_stand, frozen, frozen_noisy. PATH may stand in double quotes.
 // `picture` holds one frame of PATH before the camera (or repeats it), `as screen_video` the take itself.
 // `take ... through` is a live take seen by the camera that attacks are seen by, or with the noise of
 // frozen_noisy; `turning` one that follows when a head movement is asked for (turning_customer.hpp). A

@@ -27,7 +27,7 @@ void count_capture(const CaptureResult& result, TrialCounts& counts) {
   const bool held = result.outcome == CaptureResult::Outcome::held;
   if (!held && result.outcome != CaptureResult::Outcome::attack_suspected) return;  // no face, or never good enough
   ++counts.usable;
-  for (const char* temporal : {"frozen", "repeated", "surroundings"})
+  for (const char* temporal : {"frozen", "repeated", "surroundings", "stillness"})
     if (result.attack_check == temporal) return;
   ++counts.past_temporal;
   if (result.attack_check == "pad") return;

@@ -14,9 +14,9 @@ SimulatedFaceCamera::SimulatedFaceCamera(spi::Executor& executor,
                                          std::shared_ptr<biometric::RemoteEngine> engine)
     : SimulatedDevice("face"), engine_(std::move(engine)), tasks_(executor) {
   verb("show",
-       "show nobody | take PATH [from S] [turning | through camera|noise | as screen_video] [seed N] [once] | "
+       "show nobody | take PATH [from S] [turning | through camera|noise | as screen_video|video_on_stand] [seed N] [once] | "
        "picture PATH [at S] as SPECIES [seed N]",
-       "puts this before the camera; SPECIES: flat_print, bent_print, cut_out, screen_still, frozen, frozen_noisy",
+       "puts this before the camera; SPECIES: flat_print, bent_print, cut_out, screen_still, print_on_stand, screen_on_stand, frozen, frozen_noisy",
        [this](VerbArguments& a) { return show(a); });
   verb("status", "status", "says how the last `show` went", [this](VerbArguments& a) {
     a.end();

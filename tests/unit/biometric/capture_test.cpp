@@ -19,6 +19,7 @@ class Subject {
   float inner_motion = 0.1F;
   bool plain_wall = false;
   float sway = 0;    // of what is beside the face, pixels
+  float face_shift = 1;  // of the face against it
 
   Observation next(bool present = true) {
     Observation seen;
@@ -42,7 +43,7 @@ class Subject {
       seen.liveness = liveness;
       seen.inner_motion = inner_motion;
     }
-    if (!plain_wall) seen.surroundings = SurroundingsMotion{20, sway};
+    if (!plain_wall) seen.surroundings = SurroundingsMotion{20, sway, face_shift};
     return seen;
   }
 
@@ -109,6 +110,24 @@ TEST(Capture, a_face_whose_surroundings_sway_is_a_picture_in_a_hand) {
   Capture capture({}, {});
   EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
   EXPECT_EQ(capture.result().attack_check, "surroundings");
+}
+
+TEST(Capture, a_face_that_never_moves_against_what_is_beside_it_is_a_picture_on_a_stand) {
+  Subject subject;
+  subject.face_shift = 0.05F;
+  subject.inner_motion = 0.6F;
+  Capture capture({}, {});
+  EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
+  EXPECT_EQ(capture.result().attack_check, "stillness");
+}
+
+TEST(Capture, a_person_who_stands_quite_still_at_first_is_waited_for) {
+  Subject subject;
+  subject.face_shift = 0.05F;
+  Capture capture({}, {});
+  EXPECT_EQ(run(capture, subject, 40), Capture::State::collecting);
+  subject.face_shift = 0.4F;
+  EXPECT_EQ(run(capture, subject, 1), Capture::State::held);
 }
 
 TEST(Capture, before_a_plain_wall_a_face_must_move_within_itself_whatever_its_score) {

@@ -11,12 +11,16 @@ using std::chrono::milliseconds;
 
 constexpr Box face{160, 110, 240, 210};
 
-// A wall of squares, shifted by whole pixels, 25 a second; or a plain one.
-camera::Frame wall(int number, int shift, bool plain = false) {
+int shift_at(int number, double pixels_a_frame) { return static_cast<int>(pixels_a_frame * number); }
+
+// A wall of squares, shifted by whole pixels, 25 a second; or a plain one. The face is a piece of it that goes where it likes.
+camera::Frame wall(int number, int shift, bool plain = false, std::optional<int> face_goes = {}) {
   camera::Frame frame = camera::make_frame(400, 300);
   for (int y = 0; y < frame.height; ++y)
     for (int x = 0; x < frame.width; ++x) {
-      std::minstd_rand square(static_cast<unsigned>((x + shift) / 16 * 37 + y / 16 * 101 + 7));
+      const bool in_face = x >= face.left && x < face.right && y >= face.top && y < face.bottom;
+      const int at = x + (in_face ? face_goes.value_or(shift) : shift);
+      std::minstd_rand square(static_cast<unsigned>(at / 16 * 37 + y / 16 * 101 + 7));
       square.discard(3);
       const auto grey = static_cast<std::uint8_t>(plain ? 128 : 60 + square() % 120);
       std::fill_n(frame.row(y) + 3 * x, 3, grey);
@@ -29,7 +33,7 @@ std::optional<SurroundingsMotion> after(int frames, double pixels_a_frame, bool 
   Surroundings surroundings;
   std::optional<SurroundingsMotion> last;
   for (int i = 0; i < frames; ++i)
-    last = surroundings.look(wall(i, static_cast<int>(pixels_a_frame * i), plain), face);
+    last = surroundings.look(wall(i, shift_at(i, pixels_a_frame), plain), face);
   return last;
 }
 
@@ -43,6 +47,23 @@ TEST(Surroundings, a_wall_that_sways_with_a_hand_moves_as_far_as_it_does) {
   const auto motion = after(12, 0.25);
   ASSERT_TRUE(motion.has_value());
   EXPECT_NEAR(motion->shift, 2, 0.3);
+}
+
+TEST(Surroundings, a_face_that_goes_with_them_does_not_move_against_them) {
+  for (const double pixels_a_frame : {0.0, 0.25}) {
+    const auto motion = after(12, pixels_a_frame);
+    ASSERT_TRUE(motion.has_value());
+    EXPECT_LT(motion->face_shift, 0.1F) << pixels_a_frame;
+  }
+}
+
+TEST(Surroundings, a_face_that_goes_by_itself_moves_as_far_as_it_does) {
+  Surroundings surroundings;
+  std::optional<SurroundingsMotion> last;
+  for (int i = 0; i < 12; ++i) last = surroundings.look(wall(i, 0, false, shift_at(i, 0.25)), face);
+  ASSERT_TRUE(last.has_value());
+  EXPECT_LT(last->shift, 0.1F);
+  EXPECT_NEAR(last->face_shift, 2, 0.3);
 }
 
 // A light challenge commands steps of half a stop and more. Soft shapes on a bright wall: there is little to hold on to.

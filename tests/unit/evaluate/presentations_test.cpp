@@ -21,7 +21,7 @@ Takes two_people() {
 }
 
 TEST(Presentations, videos_are_shown_live_and_as_attacks_and_pictures_as_attacks_alone) {
-  const auto list = presentations_of(two_people(), 2, {"flat_print", "frozen"}, "screen_video");
+  const auto list = presentations_of(two_people(), 2, {"flat_print", "frozen"}, {"screen_video"});
   std::map<std::string, int> counts;
   for (const Presentation& shown : list)
     ++counts[std::to_string(shown.take) + (shown.kind == Kind::attack ? shown.species : shown.kind == Kind::live ? "live" : "control")];
