@@ -19,7 +19,7 @@ struct BiometricProviderOptions {
       false;  // Read may return reservedTemplate1, where the engine's configuration agrees
   bool gives_pictures_away = false;  // Read may return isoFid and reservedRaw1
   bool watches_subject = true;       // Status.subject also outside of Read
-  bool natural_motion = false;
+  bool natural_motion = true;
   std::size_t most_templates = 64;
   // Keeps the persistence mode over a restart; empty functions keep it in memory.
   std::function<std::string()> load_mode;

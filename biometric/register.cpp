@@ -51,7 +51,7 @@ spi::Providers make_biometric(const spi::Section& section, spi::HostContext& con
   options.gives_templates_away = section.boolean("gives_templates_away", false);
   options.gives_pictures_away = section.boolean("gives_pictures_away", false);
   options.watches_subject = section.boolean("watches_subject", true);
-  options.natural_motion = section.boolean("natural_motion", false);
+  options.natural_motion = section.boolean("natural_motion", true);
   options.most_templates = static_cast<std::size_t>(section.integer("most_templates", 1, 64, 64));
   if (section.has("state")) {
     const std::string path = section.path("state");
