@@ -100,60 +100,81 @@ HWY_INLINE std::uint32_t in_reach(hn::Vec<Sums> sum, const ProbeCodes& probe, fl
   return bits[0] | static_cast<std::uint32_t>(bits[1]) << 8;
 }
 
-// What the functions below are about: a block, and what is asked of it.
+// What the functions below are about: blocks, and what is asked of each. Probes come beside it: pointers out
+// of one struct within another would be read again for every group.
 struct Question {
-  std::size_t groups;
-  const std::uint8_t* block;
-  const float* bounds;
-  std::size_t block_bytes;
+  BlockShape shape;
+  const std::uint8_t* const* blocks;
 };
 
-template <std::size_t count>
+// How far before its use the memory is asked for a byte. Of one block: the block after it, while there is
+// work on this; with many probes the memory would idle. Of several: what a plain read does best with.
+template <std::size_t blocks>
+std::size_t bytes_ahead(const BlockShape& shape) {
+  return blocks == 1 ? shape.bytes() : 1024;
+}
+
+// Rows are by block, and by probe within it.
+template <std::size_t blocks, std::size_t count>
 HWY_INLINE void ask_tile(const Question& question, std::size_t tile, const ProbeCodes* probes,
                          const float* reach, std::uint32_t* rows) {
-  hn::Vec<Sums> sums[count][tile_vectors];
-  for (std::size_t i = 0; i < count; ++i) {
+  hn::Vec<Sums> sums[blocks * count][tile_vectors];
+  for (std::size_t i = 0; i < blocks * count; ++i) {
     for (std::size_t v = 0; v < tile_vectors; ++v) sums[i][v] = hn::Zero(Sums());
   }
-  const std::uint8_t* bytes = question.block + tile * tile_rows * group_bytes;
-  for (std::size_t group = 0; group < question.groups; ++group, bytes += rows_in_block * group_bytes) {
-    // The block after this one, while there is work on this: with many probes the memory would idle.
-    hwy::Prefetch(bytes + question.block_bytes);
-    hwy::Prefetch(bytes + question.block_bytes + 64);
-    const Group first = read_group(bytes), second = read_group(bytes + lanes * group_bytes);
+  const std::size_t ahead = bytes_ahead<blocks>(question.shape);
+  const std::uint8_t* bytes[blocks];
+  for (std::size_t b = 0; b < blocks; ++b) bytes[b] = question.blocks[b] + tile * tile_rows * group_bytes;
+  for (std::size_t group = 0; group < question.shape.groups(); ++group) {
     HWY_UNROLL(8)
-    for (std::size_t i = 0; i < count; ++i) {
-      sums[i][0] = add_products(sums[i][0], first, probes[i], group);
-      sums[i][1] = add_products(sums[i][1], second, probes[i], group);
+    for (std::size_t b = 0; b < blocks; ++b, bytes[b - 1] += rows_in_block * group_bytes) {
+      hwy::Prefetch(bytes[b] + ahead);
+      hwy::Prefetch(bytes[b] + ahead + 64);
+      const Group first = read_group(bytes[b]), second = read_group(bytes[b] + lanes * group_bytes);
+      HWY_UNROLL(8)
+      for (std::size_t i = 0; i < count; ++i) {
+        auto& [left, right] = sums[b * count + i];
+        left = add_products(left, first, probes[i], group);
+        right = add_products(right, second, probes[i], group);
+      }
     }
   }
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < blocks * count; ++i) {
+    const std::uint8_t* const codes_end = question.blocks[i / count] + question.shape.code_bytes();
+    const auto* bounds = reinterpret_cast<const float*>(codes_end);
     for (std::size_t v = 0; v < tile_vectors; ++v) {
       const std::size_t row = tile * tile_rows + v * lanes;
-      rows[i] |= in_reach(sums[i][v], probes[i], reach[i], question.bounds + row) << row;
+      rows[i] |= in_reach(sums[i][v], probes[i % count], reach[i % count], bounds + row) << row;
     }
   }
 }
 
-template <std::size_t count>
+template <std::size_t blocks, std::size_t count>
 void ask(const Question& question, const ProbeCodes* probes, const float* reach, std::uint32_t* rows) {
-  for (std::size_t i = 0; i < count; ++i) rows[i] = 0;
+  for (std::size_t i = 0; i < blocks * count; ++i) rows[i] = 0;
   for (std::size_t tile = 0; tile < rows_in_block / tile_rows; ++tile)
-    ask_tile<count>(question, tile, probes, reach, rows);
+    ask_tile<blocks, count>(question, tile, probes, reach, rows);
 }
 
 void RowsInReach(const BlockShape& shape, const std::uint8_t* block, std::span<const ProbeCodes> probes,
                  const float* reach, std::uint32_t* rows) {
-  const auto* bounds = reinterpret_cast<const float*>(block + shape.code_bytes());
-  const Question question{shape.groups(), block, bounds, shape.bytes()};
+  const Question question{shape, &block};
   std::size_t done = 0;
   const auto left = [&] { return probes.size() - done; };
   for (; most_probes == 8 && left() >= 8; done += 8)
-    ask<most_probes>(question, &probes[done], reach + done, rows + done);
-  for (; left() >= 4; done += 4) ask<4>(question, &probes[done], reach + done, rows + done);
-  for (; left() >= 2; done += 2) ask<2>(question, &probes[done], reach + done, rows + done);
-  if (left() == 1) ask<1>(question, &probes[done], reach + done, rows + done);
+    ask<1, most_probes>(question, &probes[done], reach + done, rows + done);
+  for (; left() >= 4; done += 4) ask<1, 4>(question, &probes[done], reach + done, rows + done);
+  for (; left() >= 2; done += 2) ask<1, 2>(question, &probes[done], reach + done, rows + done);
+  if (left() == 1) ask<1, 1>(question, &probes[done], reach + done, rows + done);
 }
+
+void RowsInReachSideBySide(const BlockShape& shape, const std::uint8_t* const* blocks,
+                           const ProbeCodes& probe, float reach, std::uint32_t* rows) {
+  ask<blocks_side_by_side, 1>({shape, blocks}, &probe, &reach, rows);
+}
+
+// Shorter vectors have to come back for the rest of a block's rows, and have no registers for more blocks.
+bool BetterSideBySide() { return tile_rows == rows_in_block; }
 
 }  // namespace sesame::biometric::int8::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -162,11 +183,23 @@ HWY_AFTER_NAMESPACE();
 namespace sesame::biometric::int8 {
 
 HWY_EXPORT(RowsInReach);
+HWY_EXPORT(RowsInReachSideBySide);
+HWY_EXPORT(BetterSideBySide);
 
 void rows_in_reach(const BlockShape& shape, const std::uint8_t* block, std::span<const ProbeCodes> probes,
                    std::span<const float> reach, std::span<std::uint32_t> rows) {
   HWY_DYNAMIC_DISPATCH(RowsInReach)(shape, block, probes, reach.data(), rows.data());
 }
+
+std::array<std::uint32_t, blocks_side_by_side> rows_in_reach(const BlockShape& shape,
+                                                             const BlocksSideBySide& blocks,
+                                                             const ProbeCodes& probe, float reach) {
+  std::array<std::uint32_t, blocks_side_by_side> rows;
+  HWY_DYNAMIC_DISPATCH(RowsInReachSideBySide)(shape, blocks.data(), probe, reach, rows.data());
+  return rows;
+}
+
+bool better_side_by_side() { return HWY_DYNAMIC_DISPATCH(BetterSideBySide)(); }
 
 }  // namespace sesame::biometric::int8
 #endif

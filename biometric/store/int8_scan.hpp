@@ -3,6 +3,7 @@
 // ProbeCodes is a value that is only read; any number of scans at once.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -40,5 +41,15 @@ class Probes {
 // bit.
 void rows_in_reach(const BlockShape& shape, const std::uint8_t* block, std::span<const ProbeCodes> probes,
                    std::span<const float> reach, std::span<std::uint32_t> rows);
+
+// The same of one probe, which costs so little that all waits for memory: several blocks are read side by
+// side, and memory has as many places to bring from at a time. Best where each lies before those that the
+// next calls ask for, and no two are in one page; and only with instructions for which it pays.
+inline constexpr std::size_t blocks_side_by_side = 4;
+using BlocksSideBySide = std::array<const std::uint8_t*, blocks_side_by_side>;
+std::array<std::uint32_t, blocks_side_by_side> rows_in_reach(const BlockShape& shape,
+                                                             const BlocksSideBySide& blocks,
+                                                             const ProbeCodes& probe, float reach);
+bool better_side_by_side();
 
 }  // namespace sesame::biometric::int8

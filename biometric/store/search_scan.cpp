@@ -63,8 +63,7 @@ class SearchIndex::Scan {
     for (;;) {
       const std::size_t first = next_.fetch_add(blocks_in_run, std::memory_order_relaxed);
       if (first >= blocks) return;
-      for (std::size_t block = first; block < std::min(first + blocks_in_run, blocks); ++block)
-        look_at(parts_[part], block);
+      look_at_run(parts_[part], first, std::min(first + blocks_in_run, blocks));
     }
   }
 
@@ -91,9 +90,25 @@ class SearchIndex::Scan {
     std::vector<float> reach;
   };
 
+  // Side by side only with a score to beat: before there is one, every row is looked at.
+  void look_at_run(Part& part, std::size_t first, std::size_t end) {
+    constexpr std::size_t apart = blocks_in_run / int8::blocks_side_by_side;
+    static_assert(blocks_in_run == apart * int8::blocks_side_by_side);
+    if (side_by_side_ && part.best[0].size() == maximum_ && end - first == blocks_in_run) {
+      for (std::size_t block = first; block < first + apart; ++block) look_side_by_side(part, block, apart);
+    } else {
+      for (std::size_t block = first; block < end; ++block) look_at(part, block);
+    }
+  }
+
+  void look_side_by_side(Part& part, std::size_t block, std::size_t apart) {
+    int8::BlocksSideBySide blocks;
+    for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] = index_.blocks_[block + i * apart].codes;
+    const auto found = int8::rows_in_reach(index_.shape_, blocks, codes_.codes()[0], part.reach[0]);
+    for (std::size_t i = 0; i < blocks.size(); ++i) score(part, 0, block + i * apart, found[i]);
+  }
+
   void look_at(Part& part, std::size_t block) {
-    const std::size_t used = std::min(index_.size() - block * rows_in_block, rows_in_block);
-    const std::uint32_t written = used == 32 ? ~0U : (1U << used) - 1;
     for (std::size_t first = 0; first < probes_.size(); first += probes_at_once) {
       const std::size_t count = std::min(probes_at_once, probes_.size() - first);
       // On the stack: beside those of another worker, each would wait for the other's cache line.
@@ -101,11 +116,16 @@ class SearchIndex::Scan {
       const std::span<const float> reach(&part.reach[first], count);
       int8::rows_in_reach(index_.shape_, index_.blocks_[block].codes, codes_.codes().subspan(first, count),
                           reach, std::span(found).first(count));
-      for (std::size_t i = 0; i < count; ++i) {
-        for (std::uint32_t rows = found[i] & written; rows != 0; rows &= rows - 1)
-          score(part, first + i, block * rows_in_block + static_cast<std::size_t>(std::countr_zero(rows)));
-      }
+      for (std::size_t i = 0; i < count; ++i) score(part, first + i, block, found[i]);
     }
+  }
+
+  // What was found of a block, as far as rows were written.
+  void score(Part& part, std::size_t probe, std::size_t block, std::uint32_t found) {
+    const std::size_t used = std::min(index_.size() - block * rows_in_block, rows_in_block);
+    const std::uint32_t written = used == 32 ? ~0U : (1U << used) - 1;
+    for (std::uint32_t rows = found & written; rows != 0; rows &= rows - 1)
+      score(part, probe, block * rows_in_block + static_cast<std::size_t>(std::countr_zero(rows)));
   }
 
   void score(Part& part, std::size_t probe, std::size_t row) {
@@ -122,6 +142,7 @@ class SearchIndex::Scan {
   const SearchIndex& index_;
   std::span<const std::span<const float>> probes_;
   int8::Probes codes_;
+  bool side_by_side_ = probes_.size() == 1 && int8::better_side_by_side();
   std::size_t maximum_;
   std::vector<Part> parts_;
   std::atomic<std::size_t> next_{0};

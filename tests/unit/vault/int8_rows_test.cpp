@@ -32,6 +32,7 @@ class Block {
     return (rows[0] >> row & 1) != 0;
   }
   BlockRow row(std::size_t index) { return {shape_, memory_.data(), index}; }
+  const std::uint8_t* data() const { return memory_.data(); }
 
  private:
   BlockShape shape_;
@@ -82,6 +83,30 @@ TEST(Int8Rows, a_row_is_read_from_its_own_place) {
     for (std::size_t other = 0; other < 31; ++other)
       EXPECT_EQ(block.in_reach(other, probe, 0.95F), other == row);
   }
+}
+
+TEST(Int8Rows, blocks_read_side_by_side_answer_each_for_itself) {
+  const auto probe = face(5000, 63);
+  const std::span<const float> view(probe);
+  const BlockShape shape(63);
+  std::vector<Block> blocks;
+  BlocksSideBySide places;
+  for (unsigned b = 0; b < blocks_side_by_side; ++b) {
+    Block& block = blocks.emplace_back(63);
+    for (unsigned row = 0; row < rows_in_block; ++row) block.put(row, face(b * 100 + row, 63));
+    block.put(7 * b, probe);
+    places[b] = block.data();
+  }
+  const Probes probes(shape, std::span(&view, 1));
+  with_each_instruction_set([&] {
+    const auto far = rows_in_reach(shape, places, probes.codes()[0], 0.95F);
+    const auto near = rows_in_reach(shape, places, probes.codes()[0], 0.1F);
+    for (unsigned b = 0; b < blocks_side_by_side; ++b) {
+      EXPECT_EQ(far[b], 1U << 7 * b);
+      for (unsigned row = 0; row < rows_in_block; ++row)
+        EXPECT_EQ((near[b] >> row & 1) != 0, blocks[b].in_reach(row, probe, 0.1F)) << b << " " << row;
+    }
+  });
 }
 
 TEST(Int8Rows, floats_above_and_below_enclose_a_double) {

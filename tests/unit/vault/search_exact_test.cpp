@@ -205,6 +205,17 @@ TEST(SearchExact, every_row_of_a_large_gallery_is_looked_at) {
   pair.compare(face(9001, 8), 9000);
 }
 
+TEST(SearchExact, one_probe_finds_its_own_row_wherever_it_is) {
+  Pair pair(8);
+  for (unsigned i = 0; i < 5000; ++i) pair.add("c" + std::to_string(i), face(i, 8));
+  with_each_instruction_set([&pair] {
+    for (unsigned own = 0; own < 5000; own += 97) {
+      pair.compare(face(own, 8), 1);
+      pair.compare(face(own, 8), 3);
+    }
+  });
+}
+
 TEST(SearchExact, workers_change_nothing_in_an_answer) {
   const SearchIndex index = filled(9000, 24);
   for (const std::size_t parts : {1, 2, 3, 8}) {
