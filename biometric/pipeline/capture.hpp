@@ -55,9 +55,10 @@ class Capture {
 
   State state() const { return state_; }
   const CaptureResult& result() const { return result_; }
-  // The frames to recognise the subject by, in the order of their time, up to three. The first is the first good one since the subject came into view and the last is of those that were
-  // judged at the end: whoever is matched must be who was judged. They come one by one, so that most are embedded
-  // before the decision; a subject that is lost takes theirs along.
+  // The frames to recognise the subject by, in the order of their time, up to three. The first is the first good one
+  // since the subject came into view and the last is of those that were judged at the end: whoever is matched must be
+  // who was judged. They come one by one, so that most are embedded before the decision; a subject that is lost takes
+  // theirs along.
   const std::vector<Observation>& probes() const { return probes_; }
   // What happened since the last call, in order.
   std::vector<CaptureProgress> take_progress();

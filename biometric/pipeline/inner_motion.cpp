@@ -42,7 +42,8 @@ const Regions& regions() {
     made.eyes = ellipses({{left[0], left[1], 11, 7}, {right[0], right[1], 11, 7}});
     made.mouth = ellipses({{56, 92, 20, 10}});
     made.rest = face & ~ellipses({{left[0], left[1], 15, 11}, {right[0], right[1], 15, 11}}) & ~made.mouth;
-    made.for_the_fit = face & ~ellipses({{left[0], left[1], 13, 9}, {right[0], right[1], 13, 9}}) & ~made.mouth;
+    made.for_the_fit =
+        face & ~ellipses({{left[0], left[1], 13, 9}, {right[0], right[1], 13, 9}}) & ~made.mouth;
     return made;
   }();
   return all;
@@ -77,24 +78,30 @@ cv::Mat fitted(const cv::Mat& anchor, const cv::Mat& picture) {
   try {
     // Eyes and mouth are what is asked about.
     const cv::Mat& mask = regions().for_the_fit;
-    cv::findTransformECC(anchor, picture, affine, cv::MOTION_AFFINE, TermCriteria(kind, 5, 1e-3), mask, smooth);
+    cv::findTransformECC(anchor, picture, affine, cv::MOTION_AFFINE, TermCriteria(kind, 5, 1e-3), mask,
+                         smooth);
     affine.copyTo(plane.rowRange(0, 2));
-    if (cv::findTransformECC(anchor, picture, plane, cv::MOTION_HOMOGRAPHY, TermCriteria(kind, 8, 1e-3), mask, smooth) < least_fit)
+    if (cv::findTransformECC(anchor, picture, plane, cv::MOTION_HOMOGRAPHY, TermCriteria(kind, 8, 1e-3), mask,
+                             smooth) < least_fit)
       return {};
   } catch (const cv::Exception&) {
     return {};  // how OpenCV says that it found none
   }
   cv::Mat there;
-  cv::warpPerspective(picture, there, plane, picture.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
+  cv::warpPerspective(picture, there, plane, picture.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                      cv::BORDER_REPLICATE);
   return there;
 }
 
-double root_mean_square(const cv::Mat& picture, const cv::Mat& mask) { return cv::norm(picture, cv::NORM_L2, mask) / std::sqrt(cv::countNonZero(mask)); }
+double root_mean_square(const cv::Mat& picture, const cv::Mat& mask) {
+  return cv::norm(picture, cv::NORM_L2, mask) / std::sqrt(cv::countNonZero(mask));
+}
 
 double difference(const cv::Mat& a, const cv::Mat& b) {
   const cv::Mat between = a - b;
   const Regions& of = regions();
-  return std::max({root_mean_square(between, of.eyes), root_mean_square(between, of.mouth), root_mean_square(between, of.rest)});
+  return std::max({root_mean_square(between, of.eyes), root_mean_square(between, of.mouth),
+                   root_mean_square(between, of.rest)});
 }
 
 }  // namespace
@@ -114,7 +121,8 @@ void InnerMotion::forget() {
 
 std::optional<float> InnerMotion::look(const camera::Frame& frame, const Landmarks& landmarks) {
   const camera::FrameTime now = frame.captured_at;
-  if (first_ && (now <= last_fit_ || now - last_fit_ > out_of_sight || now - first_->at > longest_run)) forget();
+  if (first_ && (now <= last_fit_ || now - last_fit_ > out_of_sight || now - first_->at > longest_run))
+    forget();
   Seen next{now, aligned(frame, landmarks)};
   if (!first_) {
     first_ = std::make_unique<Seen>(next);
@@ -125,7 +133,8 @@ std::optional<float> InnerMotion::look(const camera::Frame& frame, const Landmar
   last_fit_ = now;
   while (!seen_.empty() && now - seen_.front().at > compared) seen_.pop_front();
   std::optional<float> most;
-  for (const Seen& before : seen_) most = std::max(most.value_or(0), static_cast<float>(difference(before.picture, next.picture)));
+  for (const Seen& before : seen_)
+    most = std::max(most.value_or(0), static_cast<float>(difference(before.picture, next.picture)));
   seen_.push_back(std::move(next));
   return most;
 }

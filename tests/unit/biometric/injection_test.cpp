@@ -21,12 +21,6 @@ using camera::FramePtr;
 using camera::FrameTime;
 using testing::HasSubstr;
 
-std::unique_ptr<camera::FrameSource> take(const std::string& name, double begin_seconds = 0) {
-  camera::ReplayOptions options;
-  options.begin_seconds = begin_seconds;
-  return camera::open_replay(video(name).string(), options);
-}
-
 template <class T>
 spi::Task<void> store(spi::Task<T> task, std::optional<T>& out, std::string& error) {
   try {

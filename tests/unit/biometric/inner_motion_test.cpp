@@ -12,8 +12,8 @@ using std::chrono::milliseconds;
 // Where a plane is seen: a point (x, y) of it, in inter-eye distances from its middle.
 struct Plane {
   float x = 160, y = 120, scale = 50;
-  float turned = 0;     // in the picture's plane, radians
-  float tilted = 0;     // how much nearer the right side is, a share of an inter-eye distance
+  float turned = 0;  // in the picture's plane, radians
+  float tilted = 0;  // how much nearer the right side is, a share of an inter-eye distance
   float light = 1;
   Point seen(float u, float v) const {
     const float depth = 1 - tilted * u;
@@ -82,7 +82,9 @@ class Camera {
 
 class InnerMotionOf : public testing::Test {
  protected:
-  std::optional<float> look(const Plane& plane, const Face& face = {}) { return motion.look(camera.see(plane, face), landmarks(plane)); }
+  std::optional<float> look(const Plane& plane, const Face& face = {}) {
+    return motion.look(camera.see(plane, face), landmarks(plane));
+  }
   Camera camera;
   InnerMotion motion;
 };
@@ -92,7 +94,8 @@ TEST_F(InnerMotionOf, a_plane_shows_little_however_it_is_held) {
   int judged = 0;
   for (int i = 0; i < 20; ++i) {
     const float way = static_cast<float>(i);
-    const Plane held{160 + 6 * std::sin(way), 120 + 4 * std::cos(way), 50 + 3 * std::sin(way / 2), 0.08F * std::sin(way / 3), 0.06F * std::sin(way / 4), 1 - 0.01F * way};
+    const Plane held{160 + 6 * std::sin(way),   120 + 4 * std::cos(way),   50 + 3 * std::sin(way / 2),
+                     0.08F * std::sin(way / 3), 0.06F * std::sin(way / 4), 1 - 0.01F * way};
     if (const auto moved = look(held)) {
       most = std::max(most, *moved);
       ++judged;
@@ -117,7 +120,8 @@ TEST_F(InnerMotionOf, what_was_longer_ago_than_two_seconds_is_not_compared_with)
   EXPECT_LT(*moved, 0.2F);
 }
 
-// Two pictures of one person, one with the eyes shut, do not blink when the one is put down and the other shown.
+// Two pictures of one person, one with the eyes shut, do not blink when the one is put down and the other
+// shown.
 TEST_F(InnerMotionOf, whoever_was_out_of_sight_is_not_compared_with_what_was_before) {
   for (int i = 0; i < 5; ++i) look({});
   camera.at += milliseconds(450);

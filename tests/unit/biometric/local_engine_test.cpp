@@ -329,5 +329,54 @@ TEST(EnrolmentTake, is_read_with_a_calibration_that_ends_early) {
   EXPECT_EQ(looked_at.face().face.size(), template_length);
 }
 
+// Frames of one take, and from a certain one on of another, as if the camera had seen both in one go.
+class Exchange final : public camera::FrameSource {
+ public:
+  Exchange(std::unique_ptr<camera::FrameSource> first, std::unique_ptr<camera::FrameSource> then, int after)
+      : first_(std::move(first)), then_(std::move(then)), left_(after) {}
+  camera::SourceDescription description() const override { return first_->description(); }
+  std::optional<camera::FrameTime> next_due() const override { return first_->next_due(); }
+  std::uint64_t dropped() const override { return 0; }
+  camera::FramePtr newest(camera::FrameTime now) override {
+    const camera::FramePtr one = first_->newest(now);
+    if (const camera::FramePtr next = then_->newest(now)) shown_ = next;
+    if (!one || left_-- > 0) return one;
+    camera::Frame other = *shown_;
+    other.captured_at = one->captured_at;
+    other.sequence = one->sequence;
+    return std::make_shared<const camera::Frame>(std::move(other));
+  }
+
+ private:
+  std::unique_ptr<camera::FrameSource> first_, then_;
+  camera::FramePtr shown_;
+  int left_;
+};
+
+// Somebody else takes the place of who was judged: after the first frame that is kept, and after the second.
+TEST_F(RealEngine, whoever_is_matched_is_who_was_judged_at_first) {
+  for (const int after : {1, 8}) {
+    engine->change_source(std::make_unique<Exchange>(take("franck.mp4"), take("cap13_edit2.mp4"), after));
+    EXPECT_EQ(capture().outcome, CaptureResult::Outcome::poor_quality) << after;
+  }
+}
+
+// Their first frame was embedded already.
+TEST_F(RealEngine, who_leaves_takes_their_looks_along_and_who_comes_next_is_known) {
+  enrol_first_man();
+  engine->change_source(take("franck.mp4"));
+  std::optional<QualityHint> first_hint;
+  const CaptureResult result = run(context->capture({}, [&](CaptureProgress news) {
+    if (news.kind == CaptureProgress::Kind::subject_detected && !first_hint) {
+      first_hint = news.hint;
+      engine->change_source(camera::open_empty_scene());
+    }
+    if (news.kind == CaptureProgress::Kind::subject_lost) engine->change_source(take("cap13_edit2.mp4"));
+  }));
+  EXPECT_EQ(first_hint, QualityHint::none);
+  EXPECT_EQ(result.outcome, CaptureResult::Outcome::held);
+  EXPECT_EQ(verify("111"), "c1");
+}
+
 }  // namespace
 }  // namespace sesame::biometric

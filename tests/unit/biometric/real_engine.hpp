@@ -12,17 +12,10 @@
 #include "biometric/attack/simulated_person.hpp"
 #include "biometric/local_engine.hpp"
 #include "biometric/memory_gallery.hpp"
-#include "camera/replay.hpp"
 #include "spi/service/virtual_executor.hpp"
 #include "tests/unit/biometric/real_media.hpp"
 
 namespace sesame::biometric {
-
-inline std::unique_ptr<camera::FrameSource> take(const std::string& name, double begin_seconds = 0) {
-  camera::ReplayOptions options;
-  options.begin_seconds = begin_seconds;
-  return camera::open_replay(video(name).string(), options);
-}
 
 template <class T>
 spi::Task<void> store(spi::Task<T> task, std::optional<T>& out, std::exception_ptr& error) {

@@ -4,7 +4,10 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <string>
+
+#include "camera/replay.hpp"
 
 namespace sesame::biometric {
 
@@ -18,6 +21,12 @@ inline std::filesystem::path models_folder() {
   return cache_folder() / "models";
 }
 inline std::filesystem::path video(const std::string& name) { return cache_folder() / "videos" / name; }
+// A recorded take that starts again when it is over.
+inline std::unique_ptr<camera::FrameSource> take(const std::string& name, double begin_seconds = 0) {
+  camera::ReplayOptions options;
+  options.begin_seconds = begin_seconds;
+  return camera::open_replay(video(name).string(), options);
+}
 inline std::filesystem::path descriptions_folder() {
   return std::filesystem::path(SESAME_SOURCE_DIR) / "biometric/models";
 }

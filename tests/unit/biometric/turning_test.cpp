@@ -48,43 +48,5 @@ TEST_F(RealEngine, a_simulated_customer_looks_straight_ahead_until_asked_and_aga
   EXPECT_LT(farthest_within(std::chrono::seconds(1)), rules.turn_degrees / 2);
 }
 
-class Exchange final : public SimulatedPerson {
- public:
-  Exchange(std::unique_ptr<TurningCustomer> first, std::unique_ptr<camera::FrameSource> then)
-      : first_(std::move(first)), then_(std::move(then)) {}
-  void asked(HeadMotion motion) override {
-    first_->asked(motion);
-    asked_ = true;
-  }
-  camera::SourceDescription description() const override { return first_->description(); }
-  std::optional<camera::FrameTime> next_due() const override { return first_->next_due(); }
-  std::uint64_t dropped() const override { return 0; }
-  camera::FramePtr newest(camera::FrameTime now) override {
-    const camera::FramePtr one = first_->newest(now);
-    if (!one || !asked_ || ++since_ < turned) return one;
-    if (const camera::FramePtr next = then_->newest(now)) shown_ = next;
-    if (!shown_) return one;
-    camera::Frame other = *shown_;
-    other.captured_at = one->captured_at;
-    return std::make_shared<const camera::Frame>(std::move(other));
-  }
-
- private:
-  static constexpr int turned = 40;  // frames until the head is turned
-  std::unique_ptr<TurningCustomer> first_;
-  std::unique_ptr<camera::FrameSource> then_;
-  camera::FramePtr shown_;
-  bool asked_ = false;
-  int since_ = 0;
-};
-
-// Somebody else takes the place of the customer whose frames were judged, while the head is turned.
-TEST_F(RealEngine, whoever_is_matched_is_who_was_judged_at_first) {
-  CaptureRequest turning;
-  turning.head_motion = HeadMotion::turn_left;
-  show(std::make_unique<Exchange>(turning_customer(pipeline()), take("franck.mp4", 2)));
-  EXPECT_NE(capture(turning).outcome, CaptureResult::Outcome::held);
-}
-
 }  // namespace
 }  // namespace sesame::biometric
