@@ -13,6 +13,7 @@
 #include "biometric/evaluate/identification.hpp"
 #include "biometric/evaluate/labelled_data.hpp"
 #include "biometric/evaluate/presentations.hpp"
+#include "biometric/evaluate/sessions.hpp"
 #include "biometric/evaluate/verification.hpp"
 #include "biometric/pipeline/calibration.hpp"
 
@@ -135,7 +136,9 @@ struct Evaluation {
   std::optional<Identification> identification;
   std::optional<GroupReport> groups;
   std::optional<AttackDetection> attacks;
-  std::optional<PresentationReport> presentations;  // nothing else of this is filled then
+  // Where one of these two is filled, nothing else is.
+  std::optional<PresentationReport> presentations;
+  std::optional<SessionReport> sessions;
   std::vector<ShownPair> worst_impostors;
   std::vector<ShownPair> worst_genuine;
 };

@@ -49,11 +49,13 @@ std::string tile(const std::string& value, const std::string& what) {
   return "<div class=\"tile\"><b>" + value + "</b><span>" + what + "</span></div>\n";
 }
 
-// The operating point that terminals run at by default, else the strictest.
+// The rate that terminals run at by default.
+bool is_usual(double rate) { return rate > 0.999e-5 && rate < 1.001e-5; }
+
+// The operating point there, else the strictest.
 const OperatingPoint* usual_point(const Evaluation& evaluation) {
-  constexpr double usual = 1e-5;
   for (const OperatingPoint& point : evaluation.calibrated)
-    if (point.asked_rate > usual * 0.999 && point.asked_rate < usual * 1.001) return &point;
+    if (is_usual(point.asked_rate)) return &point;
   return evaluation.calibrated.empty() ? nullptr : &evaluation.calibrated.back();
 }
 
@@ -66,8 +68,19 @@ std::string presentation_tiles(const PresentationReport& report) {
   return text + "</div>\n";
 }
 
+std::string session_tiles(const SessionReport& report) {
+  std::string text = "<div class=\"tiles\">";
+  for (const SessionPoint& point : report.points)
+    if (is_usual(point.asked_rate))
+      text += tile(percent(point.look_false_non_match.value()),
+                   "of single looks do not match (FNMR) at FMR " + power(point.asked_rate)) +
+              tile(percent(point.probe_false_non_match.value()), "of sessions do not match");
+  return text + "</div>\n";
+}
+
 std::string tiles(const Evaluation& evaluation) {
   if (evaluation.presentations) return presentation_tiles(*evaluation.presentations);
+  if (evaluation.sessions) return session_tiles(*evaluation.sessions);
   std::string text = "<div class=\"tiles\">";
   text += tile(grouped(evaluation.people), fmt::format("people, {} pictures{}", grouped(evaluation.pictures),
                                                        evaluation.made ? " (the report half)" : ""));
@@ -114,8 +127,9 @@ std::string described(const Evaluation& evaluation) {
     text += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, value);
   };
   entry("data", "<code>" + escaped(evaluation.folder) + "</code>");
-  if (!evaluation.presentations) entry("enters as", stage(evaluation));
-  if (!evaluation.presentations)
+  const bool of_pictures = !evaluation.presentations && !evaluation.sessions;
+  if (of_pictures) entry("enters as", stage(evaluation));
+  if (of_pictures)
     entry("comparisons", evaluation.enrolled ? enrolments(*evaluation.enrolled)
                        : evaluation.pairs_file.empty()
                            ? "each picture with every other"
@@ -208,6 +222,12 @@ std::string error_rate_sections(const Evaluation& evaluation) {
          attacks_section(evaluation) + pairs_section(evaluation) + methods;
 }
 
+std::string sections(const Evaluation& evaluation) {
+  if (evaluation.presentations) return presentations_section(evaluation);
+  if (evaluation.sessions) return sessions_section(*evaluation.sessions);
+  return error_rate_sections(evaluation);
+}
+
 std::string presentations_summary(const PresentationReport& report) {
   std::string text = fmt::format("{:<28} {:>6} {:>9} {:>8}  {:<19} {:>8}  {}\n", "", "people", "presented", "APCER", "95 % interval", "APNRR",
                                  "refused by");
@@ -240,12 +260,12 @@ std::string html_report(const Evaluation& evaluation) {
          "</style></head>\n<body><main><header><h1>" + escaped(title) +
          "</h1><p>Error rates of the face pipeline · sesame evaluate · " + escaped(evaluation.made_at) +
          "</p></header>\n" + tiles(evaluation) + note(evaluation) + described(evaluation) +
-         (evaluation.presentations ? presentations_section(evaluation) : error_rate_sections(evaluation)) +
-         "</main></body></html>\n";
+         sections(evaluation) + "</main></body></html>\n";
 }
 
 std::string text_summary(const Evaluation& evaluation) {
   if (evaluation.presentations) return presentations_summary(*evaluation.presentations);
+  if (evaluation.sessions) return sessions_summary(*evaluation.sessions);
   std::string text =
       fmt::format("{} people, {} pictures, {} genuine and {} impostor comparisons{}\n",
                   grouped(evaluation.people), grouped(evaluation.pictures), grouped(evaluation.genuine),

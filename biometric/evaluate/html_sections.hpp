@@ -20,5 +20,7 @@ std::string folds_section(const Evaluation& evaluation);
 std::string groups_section(const Evaluation& evaluation);
 std::string attacks_section(const Evaluation& evaluation);
 std::string presentations_section(const Evaluation& evaluation);
+std::string sessions_section(const SessionReport& report);
+std::string sessions_summary(const SessionReport& report);  // plain text
 
 }  // namespace sesame::evaluation

@@ -202,6 +202,35 @@ json::value of(const PresentationReport& report) {
   return out;
 }
 
+json::value of(const SessionScores& scores) {
+  return json::object{{"lowestGenuine", scores.lowest_genuine},
+                      {"medianGenuine", scores.median_genuine},
+                      {"highestImpostor", scores.highest_impostor}};
+}
+
+json::value of(const SessionReport& report) {
+  json::array points;
+  for (const SessionPoint& point : report.points)
+    points.push_back(json::object{
+        {"askedFalseMatchRate", point.asked_rate},
+        {"threshold", point.threshold},
+        {"look", json::object{{"falseNonMatchRate", of(point.look_false_non_match)},
+                              {"falseMatchRate", of(point.look_false_match)}}},
+        {"session", json::object{{"falseNonMatchRate", of(point.probe_false_non_match)},
+                                 {"falseMatchRate", of(point.probe_false_match)}}}});
+  return json::object{{"captures", report.captures},
+                      {"sessions", report.sessions},
+                      {"looks", report.looks},
+                      {"people", report.people},
+                      {"knownPeople", report.known_people},
+                      {"references", report.references},
+                      {"strangers", json::object{{"folder", report.stranger_folder},
+                                                 {"pictures", report.strangers},
+                                                 {"people", report.stranger_people}}},
+                      {"points", std::move(points)},
+                      {"scores", json::object{{"look", of(report.look_scores)}, {"session", of(report.probe_scores)}}}};
+}
+
 json::array of(const std::vector<ShownPair>& pairs) {
   json::array list;
   for (const ShownPair& pair : pairs)
@@ -236,6 +265,10 @@ std::string json_report(const Evaluation& evaluation) {
   json::object report = head(evaluation);
   if (evaluation.presentations) {
     report["presentations"] = of(*evaluation.presentations);
+    return json::serialize(report) + "\n";
+  }
+  if (evaluation.sessions) {
+    report["sessions"] = of(*evaluation.sessions);
     return json::serialize(report) + "\n";
   }
   report["acquisition"] = acquisition(evaluation);

@@ -12,6 +12,7 @@
 #include "biometric/evaluate/options.hpp"
 #include "biometric/evaluate/presenting.hpp"
 #include "biometric/evaluate/report.hpp"
+#include "biometric/evaluate/session_capturing.hpp"
 #include "biometric/pipeline/model_places.hpp"
 #include "biometric/process/confinement.hpp"
 #include "spi/host/program/progress_bar.hpp"
@@ -95,6 +96,37 @@ void present(const EvaluateOptions& options, std::string command) {
   }
   evaluation.people = takes.people.size();
   describe(evaluation, options, {&models.detector, &models.landmarks, &models.liveness});
+  write_reports(evaluation, options);
+}
+
+Samples acquire_strangers(const biometric::ModelSet& models, const EvaluateOptions& options) {
+  if (options.strangers.empty()) return {};
+  const LabelledData data = read_people(options.strangers);
+  Acquisition acquisition(models, AcquisitionOptions{true, true, false, options.jobs});
+  auto acquired = acquire(acquisition, data, "acquiring strangers");
+  return samples_of(data, acquired);
+}
+
+void compare_sessions(const EvaluateOptions& options, std::string command) {
+  const Takes takes = read_takes(options.folder);
+  const biometric::ModelSet models = biometric::load_models(descriptions_of(options), networks_of(options));
+  Evaluation evaluation;
+  evaluation.command = std::move(command);
+  evaluation.people = takes.people.size();
+  evaluation.calibration_from = (std::filesystem::path(descriptions_of(options)) / "embedding.yaml").string();
+  CapturedSessions captured;
+  {
+    program::ProgressBar bar("capturing");
+    captured = capture_sessions(models, takes, options.sessions, options.natural_motion, options.jobs,
+                                [&](std::uint64_t done, std::uint64_t wanted) { bar.show(done, wanted); });
+  }
+  const Samples strangers = acquire_strangers(models, options);
+  evaluation.sessions = session_report(captured.sessions, captured.references, strangers,
+                                       models.embedding.description.calibration);
+  evaluation.sessions->captures = captured.captures;
+  evaluation.sessions->stranger_folder = options.strangers;
+  describe(evaluation, options,
+           {&models.detector, &models.landmarks, &models.liveness, &models.embedding, &models.second_embedding});
   write_reports(evaluation, options);
 }
 
@@ -229,6 +261,10 @@ int main(int count, char** words) {
     biometric::confine_process();
     if (options.presentations > 0) {
       present(options, command_line(count, words));
+      return 0;
+    }
+    if (options.sessions > 0) {
+      compare_sessions(options, command_line(count, words));
       return 0;
     }
     Run run(options, command_line(count, words));

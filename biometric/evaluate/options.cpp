@@ -33,15 +33,26 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
                          "FOLDER has takes, <person>/<video or picture>: put so many moments of each before the "
                          "whole capture, live and as simulated attacks, and measure nothing else");
   presentations->check(CLI::Range(1, 1000))->excludes(pairs)->excludes(aligned)->excludes(enrolled);
+  auto* sessions =
+      command.add_option("--sessions", options.sessions,
+                         "FOLDER has takes, as above: capture so many sessions of each video, compare their single looks "
+                         "and what these are fused into with the other takes, and measure nothing else");
+  sessions->check(CLI::Range(1, 1000))->excludes(pairs)->excludes(aligned)->excludes(enrolled)->excludes(presentations);
   command
-      .add_flag("--natural-motion", options.natural_motion,
-                "Ask each presentation for the small movements of a living face, as profiles may")
-      ->needs(presentations);
+      .add_option("--strangers", options.strangers,
+                  "Aligned faces of other people to compare the sessions with: FOLDER/<person>/<picture>.jpg or .png")
+      ->needs(sessions);
+  command.add_flag("--natural-motion", options.natural_motion,
+                   "Ask each presentation or session for the small movements of a living face, as profiles may");
   command
       .add_flag("--head-motion", options.head_motion,
                 "Ask each presentation for two head movements, as profiles may; customers follow where their take "
                 "has such frames, attackers turn what they hold")
       ->needs(presentations);
+  command.parse_complete_callback([&options] {
+    if (options.natural_motion && options.presentations == 0 && options.sessions == 0)
+      throw CLI::ValidationError("--natural-motion", "needs --presentations or --sessions");
+  });
   command.add_option("--out", options.out, "Writes NAME.html and NAME.json, their owner's alone")
       ->capture_default_str();
   command.add_option("--title", options.title, "What the data is, for the report's first line");

@@ -27,6 +27,8 @@ struct EvaluateOptions {
   unsigned jobs = 0;
   unsigned enrolled = 0;
   unsigned presentations = 0;
+  unsigned sessions = 0;
+  std::string strangers;
   bool aligned = false;
   bool no_gate = false;
   bool no_pictures = false;

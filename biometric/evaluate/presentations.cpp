@@ -151,6 +151,16 @@ std::vector<Presentation> presentations_of(const Takes& recorded, unsigned each)
   return list;
 }
 
+std::vector<Presentation> live_presentations(const Takes& takes, unsigned each) {
+  std::vector<Presentation> list;
+  std::uint32_t seed = 0;
+  for (std::uint32_t take = 0; take < takes.takes.size(); ++take)
+    for (unsigned i = 0; takes.takes[take].is_video && i < each; ++i)
+      for (const auto kind : {Presentation::Kind::live, Presentation::Kind::live_seen_by_camera_model})
+        list.push_back({kind, {}, take, moment(i), ++seed});
+  return list;
+}
+
 const PresentationRates* PresentationReport::worst() const {
   const auto worst = std::max_element(attacks.begin(), attacks.end(), [](const auto& a, const auto& b) {
     return a.error.value() < b.error.value();

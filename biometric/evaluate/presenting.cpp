@@ -8,25 +8,16 @@
 
 #include "biometric/attack/recapture.hpp"
 #include "biometric/attack/turning_customer.hpp"
+#include "biometric/evaluate/capturing.hpp"
 #include "biometric/evaluate/parallel.hpp"
 #include "biometric/evaluate/worker_pipelines.hpp"
-#include "camera/replay.hpp"
 
 namespace sesame::evaluation {
 namespace {
 
 using biometric::AttackSpecies;
-using biometric::Capture;
 using biometric::CaptureResult;
 using biometric::Pipeline;
-
-constexpr camera::FrameTime longest_session = std::chrono::seconds(15);
-
-std::unique_ptr<camera::FrameSource> open_take(const std::string& path, double at_seconds) {
-  camera::ReplayOptions options;
-  options.begin_seconds = at_seconds;
-  return camera::open_replay(path, options);
-}
 
 // Each video's frames by pose, found once.
 using PosedTakes = std::map<std::uint32_t, std::shared_ptr<const biometric::PosedTake>>;
@@ -78,26 +69,6 @@ std::vector<biometric::HeadMotion> movements_for(const Presentation& shown, cons
   std::shuffle(motions.begin(), motions.end(), random);
   motions.resize(movements_asked);
   return motions;
-}
-
-// A session in the time of its frames.
-CaptureResult run(Pipeline& pipeline, camera::FrameSource& source, const biometric::CaptureRequest& request,
-                  std::vector<biometric::HeadMotion> motions) {
-  pipeline.forget_past();
-  Capture capture(request, rules_for(pipeline), std::move(motions));
-  auto* person = dynamic_cast<biometric::SimulatedPerson*>(&source);
-  const auto going_on = [&] {
-    return capture.state() == Capture::State::searching || capture.state() == Capture::State::collecting;
-  };
-  for (camera::FrameTime now{0}; going_on() && now < longest_session && !source.ended();
-       now = source.next_due().value_or(now)) {
-    const camera::FramePtr frame = source.newest(now);
-    if (frame) capture.feed(pipeline.observe(frame, biometric::Depth::liveness));
-    for (const biometric::CaptureProgress& news : capture.take_progress())
-      if (news.kind == biometric::CaptureProgress::Kind::head_motion && person) person->asked(news.head_motion);
-  }
-  if (going_on()) capture.give_up();
-  return capture.result();
 }
 
 Presented presented(const CaptureResult& result) {
@@ -157,8 +128,9 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
   in_parallel(pipelines.workers(), shown.size(), [&](unsigned worker, std::size_t i) {
     Pipeline& pipeline = pipelines.of(worker);
     const auto source = open(pipeline, *of[i], shown[i], posed);
-    results[i] = presented(run(pipeline, *source, options.request,
-                               turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{}));
+    results[i] = presented(capture(pipeline, *source, options.request,
+                                   turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{})
+                               .result);
     const std::lock_guard guard(telling);
     if (progress) progress(++done, shown.size());
   });

@@ -31,6 +31,11 @@ TEST(EvaluateOptions, that_contradict_each_other_are_refused) {
   EXPECT_THROW(passed_on({"faces", "--pairs", "p", "--enrolled", "5"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--scores", "s", "--enrolled", "5"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--enrolled", "1"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"faces", "--sessions", "2", "--presentations", "2"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"faces", "--strangers", "s"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"faces", "--natural-motion"}), CLI::ParseError);
+  EXPECT_NO_THROW(passed_on({"takes", "--natural-motion", "--sessions", "2", "--strangers", "s"}));
+  EXPECT_NO_THROW(passed_on({"takes", "--natural-motion", "--presentations", "2"}));
   EXPECT_THROW(passed_on({}), CLI::ParseError);
 }
 
