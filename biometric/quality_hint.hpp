@@ -15,6 +15,7 @@ enum class QualityHint {
   move_to_centre,
   look_straight,
   open_eyes,
+  uncover_eyes,
   more_light,
   less_light,
   even_light,

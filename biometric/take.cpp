@@ -51,6 +51,7 @@ std::string in_words(QualityHint hint) {
     case QualityHint::move_to_centre: return "the face is cut off";
     case QualityHint::look_straight: return "the face is turned away";
     case QualityHint::open_eyes: return "the eyes are shut";
+    case QualityHint::uncover_eyes: return "dark glasses before the eyes";
     case QualityHint::more_light: return "too dark";
     case QualityHint::less_light: return "too bright";
     case QualityHint::even_light: return "uneven light";

@@ -72,34 +72,87 @@ class TimedReplay : public FrameSource {
   bool begun_ = false;
 };
 
+// A video that can be read from its begin again and again, upright.
+class VideoFile {
+ public:
+  // Throws SourceError.
+  explicit VideoFile(std::string path) : path_(std::move(path)) {
+    if (!rewind())
+      throw SourceError(
+          path_ + " cannot be read as a video (expected a file that FFmpeg decodes, such as H.264 in MP4)");
+  }
+
+  bool rewind() {
+    // FFmpeg only: the other back ends start threads and search for devices.
+    if (!video_.open(path_, cv::CAP_FFMPEG)) return false;
+    // Telephones record as they are held, and write down how to turn the picture. OpenCV 4.6 reads an angle that is
+    // counted anti-clockwise and turns the picture clockwise by it.
+    video_.set(cv::CAP_PROP_ORIENTATION_AUTO, 0);
+    return true;
+  }
+  bool grab() { return video_.grab(); }
+  cv::Mat picture() {
+    cv::Mat picture;
+    if (!video_.retrieve(picture) || picture.empty())
+      throw SourceError(path_ + ": a frame of the video cannot be decoded");
+    if (quarter_turns() > 0) cv::rotate(picture, picture, quarter_turns() - 1);
+    return picture;
+  }
+  // Some headers say nothing, or what no camera does.
+  double frames_per_second() const {
+    const double rate = video_.get(cv::CAP_PROP_FPS);
+    return rate >= 1 && rate <= fastest_camera ? rate : usual_rate;
+  }
+  cv::Size size() const {
+    const cv::Size stored(static_cast<int>(video_.get(cv::CAP_PROP_FRAME_WIDTH)),
+                          static_cast<int>(video_.get(cv::CAP_PROP_FRAME_HEIGHT)));
+    return quarter_turns() % 2 == 0 ? stored : cv::Size(stored.height, stored.width);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  static constexpr double fastest_camera = 240;
+  static constexpr double usual_rate = 25;
+  // Clockwise, to the upright picture.
+  int quarter_turns() const {
+    const int anti_clockwise = static_cast<int>(std::lround(video_.get(cv::CAP_PROP_ORIENTATION_META) / 90)) % 4;
+    return (4 - anti_clockwise) % 4;
+  }
+
+  std::string path_;
+  cv::VideoCapture video_;
+};
+
 class VideoReplay final : public TimedReplay {
  public:
-  VideoReplay(SourceDescription description, cv::VideoCapture video, std::string path, bool loop)
-      : TimedReplay(std::move(description)), video_(std::move(video)), path_(std::move(path)), loop_(loop) {}
+  VideoReplay(SourceDescription description, VideoFile video, bool loop)
+      : TimedReplay(std::move(description)), video_(std::move(video)), loop_(loop) {}
 
   bool ended() const override { return ended_; }
+  // What lies before the first frame that is shown. A take that begins again and again has no end.
+  void skip(int frames, double seconds) {
+    for (int i = 0; i < frames; ++i)
+      if (!advance())
+        throw SourceError(video_.path() + " is shorter than the " + std::to_string(seconds) + " s to skip");
+  }
 
  protected:
   bool show(std::int64_t skipped, Frame& frame) override {
     for (std::int64_t i = 0; i <= skipped; ++i)
       if (!advance()) return false;
-    cv::Mat picture;
-    if (!video_.retrieve(picture) || picture.empty())
-      throw SourceError(path_ + ": a frame of the video cannot be decoded");
-    frame = to_frame(picture);
+    frame = to_frame(video_.picture());
     return true;
   }
 
  private:
   bool advance() {
     if (video_.grab()) return true;
-    if (loop_ && video_.open(path_, cv::CAP_FFMPEG) && video_.grab()) return true;
+    if (loop_ && video_.rewind() && video_.grab()) return true;
     ended_ = true;
     return false;
   }
 
-  cv::VideoCapture video_;
-  std::string path_;
+  VideoFile video_;
   bool loop_;
   bool ended_ = false;
 };
@@ -193,22 +246,13 @@ std::unique_ptr<FrameSource> open_pictures(const std::string& path, std::vector<
 }
 
 std::unique_ptr<FrameSource> open_video(const std::string& path, const ReplayOptions& options) {
-  cv::VideoCapture video;
-  // FFmpeg only: the other back ends start threads and search for devices.
-  if (!video.open(path, cv::CAP_FFMPEG))
-    throw SourceError(
-        path + " cannot be read as a video (expected a file that FFmpeg decodes, such as H.264 in MP4)");
-  const double own_rate = video.get(cv::CAP_PROP_FPS);
-  const SourceDescription description{
-      fs::path(path).filename().string(), static_cast<int>(video.get(cv::CAP_PROP_FRAME_WIDTH)),
-      static_cast<int>(video.get(cv::CAP_PROP_FRAME_HEIGHT)),
-      rate_or(options.frames_per_second, own_rate > 0 ? own_rate : 25), PixelFormat::bgr};
-  const auto skipped = static_cast<int>(options.begin_seconds * rate_or(own_rate, 25));
-  for (int i = 0; i < skipped; ++i)
-    if (!video.grab())
-      throw SourceError(path + " is shorter than the " + std::to_string(options.begin_seconds) +
-                        " s to skip");
-  return std::make_unique<VideoReplay>(description, std::move(video), path, options.loop);
+  VideoFile video(path);
+  const double own_rate = video.frames_per_second();
+  const SourceDescription description{fs::path(path).filename().string(), video.size().width, video.size().height,
+                                      rate_or(options.frames_per_second, own_rate), PixelFormat::bgr};
+  auto replay = std::make_unique<VideoReplay>(description, std::move(video), options.loop);
+  replay->skip(static_cast<int>(options.begin_seconds * own_rate), options.begin_seconds);
+  return replay;
 }
 
 }  // namespace

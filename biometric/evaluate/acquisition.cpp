@@ -51,6 +51,11 @@ Acquired Acquisition::acquire_one(Pipeline& pipeline, const std::string& path) c
   Acquired result;
   if (options_.aligned) {
     require_aligned(*picture, path);
+    const QualityHint hint = judge_quality(biometric::measure_aligned_quality(*picture));
+    if (options_.gate && hint != QualityHint::none) {
+      result.reason = to_string(hint);
+      return result;
+    }
     result.values = pipeline.embed_aligned(*picture);
     result.outcome = Acquired::Outcome::acquired;
     return result;

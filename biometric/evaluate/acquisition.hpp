@@ -12,7 +12,7 @@
 namespace sesame::evaluation {
 
 struct AcquisitionOptions {
-  bool aligned = false;   // pictures are crops in the embedding model's layout: they enter at the embedding
+  bool aligned = false;   // pictures are crops in the embedding model's layout
   bool gate = true;       // what the quality gate refuses is not acquired, as at a terminal
   bool liveness = false;  // ask the liveness model as well
   unsigned jobs = 0;

@@ -105,9 +105,10 @@ std::string tiles(const Evaluation& evaluation) {
 
 std::string stage(const Evaluation& evaluation) {
   if (evaluation.aligned)
-    return "aligned faces: the data was cropped and aligned before, so detector, landmarks and alignment "
-           "were not tried and nothing is known "
-           "of failures to acquire";
+    return std::string("aligned faces: the data was cropped and aligned before, so detector, landmarks and alignment "
+                       "were not tried and nothing is known of failures to acquire; the part of the quality gate that "
+                       "looks at an aligned face (light, sharpness, sight of the eyes) is ") +
+           (evaluation.gate ? "on" : "off");
   return std::string("whole pictures: detector, landmarks, alignment, embedding; the quality gate is ") +
          (evaluation.gate ? "on, as at a terminal" : "off");
 }
@@ -146,7 +147,7 @@ std::string described(const Evaluation& evaluation) {
 std::string acquisition_section(const Evaluation& evaluation) {
   const Failures& failures = evaluation.failures;
   std::string text;
-  if (!evaluation.aligned) {
+  if (!evaluation.aligned || evaluation.gate) {
     text += fmt::format("<p>{} of {} pictures gave no template: <b>{}</b> (95 % interval {} – {}, {}).</p>",
                         grouped(failures.rate.errors), grouped(failures.rate.trials),
                         percent(failures.rate.value()), percent(failures.rate.interval.low),
@@ -270,10 +271,11 @@ std::string text_summary(const Evaluation& evaluation) {
       fmt::format("{} people, {} pictures, {} genuine and {} impostor comparisons{}\n",
                   grouped(evaluation.people), grouped(evaluation.pictures), grouped(evaluation.genuine),
                   grouped(evaluation.impostor), evaluation.made ? " (the report half)" : "");
-  if (!evaluation.aligned)
-    text +=
-        fmt::format("failure to acquire (FTA): {} ({} of {})\n", percent(evaluation.failures.rate.value()),
-                    evaluation.failures.rate.errors, evaluation.failures.rate.trials);
+  if (!evaluation.aligned || evaluation.gate)
+    text += fmt::format("{}: {} ({} of {})\n",
+                        evaluation.aligned ? "refused by the quality gate" : "failure to acquire (FTA)",
+                        percent(evaluation.failures.rate.value()), evaluation.failures.rate.errors,
+                        evaluation.failures.rate.trials);
   if (!evaluation.failures.unreadable.empty())
     text += fmt::format("{} files are no readable pictures and were left out\n",
                         evaluation.failures.unreadable.size());

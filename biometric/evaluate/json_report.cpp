@@ -46,10 +46,9 @@ json::object acquisition(const Evaluation& evaluation) {
   json::array unreadable;
   for (const auto& file : evaluation.failures.unreadable) unreadable.emplace_back(file);
   json::object result{{"reasons", std::move(reasons)}, {"unreadable", std::move(unreadable)}};
-  if (evaluation.aligned)
-    result["failureToAcquire"] = nullptr;  // the pictures come behind it
-  else
-    result["failureToAcquire"] = of(evaluation.failures.rate);
+  // Aligned pictures come behind detection: what the rest of the gate refuses of them is less than a failure rate.
+  result["failureToAcquire"] = evaluation.aligned ? json::value(nullptr) : of(evaluation.failures.rate);
+  if (evaluation.aligned && evaluation.gate) result["refusedByGate"] = of(evaluation.failures.rate);
   return result;
 }
 
@@ -248,7 +247,7 @@ json::object head(const Evaluation& evaluation) {
                       {"command", evaluation.command},
                       {"madeAt", evaluation.made_at},
                       {"stage", evaluation.aligned ? "aligned faces" : "whole pictures"},
-                      {"qualityGate", !evaluation.aligned && evaluation.gate},
+                      {"qualityGate", evaluation.gate},
                       {"pairsFile", evaluation.pairs_file},
                       {"models", std::move(models)},
                       {"calibrationFrom", evaluation.calibration_from},

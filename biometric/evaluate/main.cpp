@@ -84,6 +84,7 @@ void present(const EvaluateOptions& options, std::string command) {
   const biometric::ModelSet models = biometric::load_models(descriptions_of(options), networks_of(options));
   PresentingOptions presenting;
   presenting.request.natural_motion = options.natural_motion;
+  presenting.recorded_only = options.recorded_only;
   if (options.head_motion) presenting.request.head_motion = biometric::HeadMotion::any;
   presenting.jobs = options.jobs;
   Evaluation evaluation;
@@ -102,7 +103,7 @@ void present(const EvaluateOptions& options, std::string command) {
 Samples acquire_strangers(const biometric::ModelSet& models, const EvaluateOptions& options) {
   if (options.strangers.empty()) return {};
   const LabelledData data = read_people(options.strangers);
-  Acquisition acquisition(models, AcquisitionOptions{true, true, false, options.jobs});
+  Acquisition acquisition(models, AcquisitionOptions{true, !options.no_gate, false, options.jobs});
   auto acquired = acquire(acquisition, data, "acquiring strangers");
   return samples_of(data, acquired);
 }

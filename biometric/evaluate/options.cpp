@@ -13,11 +13,10 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
   auto* pairs =
       command.add_option("--pairs", options.pairs, "Compare only these pairs (LFW's format), not everybody");
   auto* aligned = command.add_flag("--aligned", options.aligned,
-                                   "The pictures are aligned faces (112x112): they enter at the embedding");
-  command
-      .add_flag("--no-gate", options.no_gate,
-                "Compare what the quality gate refuses as well, where a face is found")
-      ->excludes(aligned);
+                                   "The pictures are aligned faces (112x112): they enter at the embedding, behind what "
+                                   "the quality gate can say of them");
+  command.add_flag("--no-gate", options.no_gate,
+                   "Compare what the quality gate refuses as well, where a face is found");
   auto* enrolled = command.add_option("--enrolled", options.enrolled,
                                       "Enrol each person from so many pictures, fused, and try the others; "
                                       "otherwise each picture is compared with every other");
@@ -33,6 +32,10 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
                          "FOLDER has takes, <person>/<video or picture>: put so many moments of each before the "
                          "whole capture, live and as simulated attacks, and measure nothing else");
   presentations->check(CLI::Range(1, 1000))->excludes(pairs)->excludes(aligned)->excludes(enrolled);
+  command
+      .add_flag("--recorded-only", options.recorded_only,
+                "No simulated attacks and no model of a camera: the takes as they were recorded, and --attacks")
+      ->needs(presentations);
   auto* sessions =
       command.add_option("--sessions", options.sessions,
                          "FOLDER has takes, as above: capture so many sessions of each video, compare their single looks "

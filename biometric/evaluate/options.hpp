@@ -32,6 +32,7 @@ struct EvaluateOptions {
   bool aligned = false;
   bool no_gate = false;
   bool no_pictures = false;
+  bool recorded_only = false;
   bool natural_motion = false;
   bool head_motion = false;
 };

@@ -151,13 +151,14 @@ std::vector<Presentation> presentations_of(const Takes& recorded, unsigned each)
   return list;
 }
 
-std::vector<Presentation> live_presentations(const Takes& takes, unsigned each) {
+std::vector<Presentation> live_presentations(const Takes& takes, unsigned each, bool with_camera_model) {
   std::vector<Presentation> list;
   std::uint32_t seed = 0;
   for (std::uint32_t take = 0; take < takes.takes.size(); ++take)
-    for (unsigned i = 0; takes.takes[take].is_video && i < each; ++i)
-      for (const auto kind : {Presentation::Kind::live, Presentation::Kind::live_seen_by_camera_model})
-        list.push_back({kind, {}, take, moment(i), ++seed});
+    for (unsigned i = 0; takes.takes[take].is_video && i < each; ++i) {
+      list.push_back({Presentation::Kind::live, {}, take, moment(i), ++seed});
+      if (with_camera_model) list.push_back({Presentation::Kind::live_seen_by_camera_model, {}, take, moment(i), ++seed});
+    }
   return list;
 }
 

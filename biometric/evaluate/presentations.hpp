@@ -56,8 +56,8 @@ std::vector<Presentation> presentations_of(const Takes& takes, unsigned each,
                                            const std::vector<std::string>& picture_species,
                                            const std::vector<std::string>& video_species);
 std::vector<Presentation> presentations_of(const Takes& recorded_attacks, unsigned each);
-// `each` moments of every video live, with and without the camera model.
-std::vector<Presentation> live_presentations(const Takes& takes, unsigned each);
+// `each` moments of every video live, as recorded, or with and without the camera model.
+std::vector<Presentation> live_presentations(const Takes& takes, unsigned each, bool with_camera_model);
 
 struct PresentationRates {
   std::string name;

@@ -110,7 +110,8 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
   std::vector<std::string> of_pictures, of_videos;
   for (const std::string_view word : biometric::species_words)
     (biometric::shows_video(*biometric::species_of(word)) ? of_videos : of_pictures).emplace_back(word);
-  std::vector<Presentation> shown = presentations_of(takes, each, of_pictures, of_videos);
+  std::vector<Presentation> shown = options.recorded_only ? live_presentations(takes, each, false)
+                                                          : presentations_of(takes, each, of_pictures, of_videos);
   WorkerPipelines pipelines(models, workers_for(options.jobs));
   const bool turning = options.request.head_motion != biometric::HeadMotion::none;
   PosedTakes posed;

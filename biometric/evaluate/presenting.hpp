@@ -10,6 +10,7 @@ namespace sesame::evaluation {
 
 struct PresentingOptions {
   biometric::CaptureRequest request;
+  bool recorded_only = false;  // nothing is simulated
   unsigned jobs = 0;
 };
 

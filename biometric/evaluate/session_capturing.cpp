@@ -47,7 +47,7 @@ std::optional<SessionReference> picture_reference(Pipeline& pipeline, const Take
 
 CapturedSessions capture_sessions(const biometric::ModelSet& models, const Takes& takes, unsigned each,
                                   bool natural_motion, unsigned jobs, const Progress& progress) {
-  const std::vector<Presentation> shown = live_presentations(takes, each);
+  const std::vector<Presentation> shown = live_presentations(takes, each, true);
   WorkerPipelines pipelines(models, workers_for(jobs));
   std::vector<std::optional<Session>> held(shown.size());
   std::mutex telling;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+#include <vector>
 
 #include "biometric/pipeline/network.hpp"
 
@@ -59,7 +60,44 @@ float sharpness_of(const cv::Mat& grey) {
   return static_cast<float>(cv::norm(edges, cv::NORM_L1) / static_cast<double>(edges.total()));
 }
 
+// The grey level that `share` of the pixels are no lighter than.
+float percentile(const cv::Mat& grey, double share) {
+  std::vector<std::uint8_t> values;
+  for (int y = 0; y < grey.rows; ++y) values.insert(values.end(), grey.ptr(y), grey.ptr(y) + grey.cols);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return static_cast<float>(*at);
+}
+
+// Three quarters up, so that the lower rim of plain glasses does not count.
+float eyes_visible_in(const cv::Mat& grey) {
+  const cv::Rect under_left(30, 58, 17, 5), under_right(65, 58, 17, 5);
+  const cv::Rect left_cheek(30, 68, 13, 11), right_cheek(70, 68, 13, 11);
+  const float cheek = std::min(percentile(grey(left_cheek), 0.5), percentile(grey(right_cheek), 0.5));
+  const float under = std::max(percentile(grey(under_left), 0.75), percentile(grey(under_right), 0.75));
+  return (under + 1) / (cheek + 1);
+}
+
+void measure_face(const cv::Mat& grey, Quality& quality) {
+  measure_light(grey, quality);
+  quality.sharpness = sharpness_of(grey);
+  quality.eyes_visible = eyes_visible_in(grey);
+}
+
 }  // namespace
+
+Quality measure_aligned_quality(const camera::Frame& aligned) {
+  constexpr QualityLimits limits;
+  Quality quality;
+  quality.faces = 1;
+  quality.inter_eye_distance = limits.least_inter_eye_distance;
+  quality.eyes_open = limits.least_eyes_open;
+  cv::Mat grey;
+  cv::cvtColor(pixels(aligned), grey, cv::COLOR_BGR2GRAY);
+  if (grey.size() != cv::Size(face_side, face_side)) cv::resize(grey, grey, {face_side, face_side});
+  measure_face(grey, quality);
+  return quality;
+}
 
 Quality measure_quality(const camera::Frame& frame, const DetectedFace& face, const Landmarks& landmarks,
                         std::size_t faces) {
@@ -74,9 +112,7 @@ Quality measure_quality(const camera::Frame& frame, const DetectedFace& face, co
       face.box.width();
   quality.head_pose = head_pose(points);
   quality.eyes_open = eye_openness(landmarks);
-  const cv::Mat grey = upright_face(frame, landmarks);
-  measure_light(grey, quality);
-  quality.sharpness = sharpness_of(grey);
+  measure_face(upright_face(frame, landmarks), quality);
   return quality;
 }
 
@@ -97,6 +133,7 @@ QualityHint judge_quality(const Quality& q, const QualityLimits& limits) {
       q.dynamic_range < limits.least_dynamic_range)
     return QualityHint::even_light;
   if (q.sharpness < limits.least_sharpness) return QualityHint::hold_still;
+  if (q.eyes_visible < limits.least_eyes_visible) return QualityHint::uncover_eyes;
   if (q.eyes_open < limits.least_eyes_open) return QualityHint::open_eyes;
   return QualityHint::none;
 }

@@ -18,6 +18,9 @@ struct Quality {
       0;                // least distance of the face box to the frame's edge by box width; negative: cut off
   HeadPose head_pose;   // degrees
   float eyes_open = 0;  // lid distance by eye width
+  // How light it is under the eyes, by the darker cheek; of the eye where more is seen. 1 on bare skin in even light;
+  // dark glasses reach down there, brows, lashes and shadows of the brow do not.
+  float eyes_visible = 0;
   float illumination_uniformity = 0;  // overlap of the two half-face histograms, 0..1
   float luminance_mean = 0;           // of the face, 0..255
   float dynamic_range = 0;            // entropy of the face's grey levels, bits
@@ -35,6 +38,7 @@ struct QualityLimits {
   float largest_pitch = 30;
   float largest_roll = 25;
   float least_eyes_open = 0.12F;
+  float least_eyes_visible = 0.60F;
   float least_illumination_uniformity = 0.25F;
   float darkest_luminance = 45;
   float brightest_luminance = 215;
@@ -46,6 +50,10 @@ struct QualityLimits {
 
 Quality measure_quality(const camera::Frame& frame, const DetectedFace& face, const Landmarks& landmarks,
                         std::size_t faces);
+
+// The same of a face that was aligned before (112x112): light, sharpness and the sight of the eyes. What lies in the
+// frame around it is taken to be good.
+Quality measure_aligned_quality(const camera::Frame& aligned);
 
 // The first reason against this picture, the most useful one for the person first; none when it is good
 // enough.

@@ -53,6 +53,8 @@ std::string_view word_of(QualityHint hint) {
       return "lookStraight";
     case QualityHint::open_eyes:
       return "openEyes";
+    case QualityHint::uncover_eyes:
+      return "uncoverEyes";
     case QualityHint::more_light:
       return "moreLight";
     case QualityHint::less_light:

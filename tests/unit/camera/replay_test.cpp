@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <opencv2/videoio.hpp>
 
 #include "camera/picture.hpp"
 
@@ -129,6 +132,54 @@ TEST(Replay, frames_seen_through_a_change_keep_their_number_and_time) {
   const FramePtr frame = source->newest(milliseconds(40));
   EXPECT_EQ(frame->bytes[0], 99);
   EXPECT_EQ(frame->sequence, 1U);
+}
+
+// A video whose upper left quarter is white, and which says in its track header that it is to be turned. OpenCV
+// writes no such headers, so the matrix (ISO/IEC 14496-12, 8.3.2: a b u c d v x y w, 16.16) is written into the file.
+fs::path turned_video(const std::string& folder, int quarter_turns) {
+  const fs::path path = fs::path(folder) / ("turned" + std::to_string(quarter_turns) + ".mp4");
+  cv::Mat picture(48, 64, CV_8UC3, cv::Scalar::all(20));
+  picture(cv::Rect(0, 0, 32, 24)).setTo(cv::Scalar::all(235));
+  {
+    cv::VideoWriter writer(path.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), 10, picture.size());
+    for (int i = 0; i < 10; ++i) writer.write(picture);
+  }
+  constexpr std::array<std::array<int, 4>, 4> turns = {{{1, 0, 0, 1}, {0, 1, -1, 0}, {-1, 0, 0, -1}, {0, -1, 1, 0}}};
+  const auto& [a, b, c, d] = turns.at(static_cast<std::size_t>(quarter_turns));
+  std::string matrix;
+  for (const int value : {a, b, 0, c, d}) {
+    const char upper = value < 0 ? '\xFF' : '\0', lower = static_cast<char>(value);
+    matrix += {upper, lower, '\0', '\0'};
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  bytes.replace(bytes.find("tkhd") + 44, matrix.size(), matrix);
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  return path;
+}
+
+TEST(Replay, a_video_is_turned_as_its_telephone_was_held) {
+  const Folder folder;
+  const std::array<std::pair<int, int>, 4> white = {{{0, 0}, {1, 0}, {1, 1}, {0, 1}}};  // column and row of the quarter
+  for (int turns = 0; turns < 4; ++turns) {
+    const auto take = open_replay(turned_video(folder.path(), turns).string());
+    const FramePtr frame = take->newest(FrameTime{0});
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(std::pair(frame->width, frame->height), turns % 2 == 0 ? std::pair(64, 48) : std::pair(48, 64)) << turns;
+    EXPECT_EQ(std::pair(take->description().width, take->description().height), std::pair(frame->width, frame->height)) << turns;
+    for (int row = 0; row < 2; ++row)
+      for (int column = 0; column < 2; ++column)
+        EXPECT_EQ(frame->row(frame->height * (2 * row + 1) / 4)[3 * (frame->width * (2 * column + 1) / 4)] > 128,
+                  white.at(static_cast<std::size_t>(turns)) == std::pair(column, row))
+            << turns << " quarter turns, " << column << ", " << row;
+  }
+}
+
+TEST(Replay, a_take_without_end_begins_again_before_the_moment_that_is_wanted) {
+  const Folder folder;
+  const std::string path = turned_video(folder.path(), 0).string();  // of one second
+  EXPECT_TRUE(open_replay(path, {.begin_seconds = 2.5})->newest(FrameTime{0}));
+  EXPECT_THROW(open_replay(path, {.loop = false, .begin_seconds = 2.5}), SourceError);
 }
 
 TEST(Replay, a_real_video_plays_in_virtual_time) {

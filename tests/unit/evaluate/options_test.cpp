@@ -25,7 +25,6 @@ TEST(EvaluateOptions, are_passed_on_as_they_were_given) {
 }
 
 TEST(EvaluateOptions, that_contradict_each_other_are_refused) {
-  EXPECT_THROW(passed_on({"faces", "--aligned", "--no-gate"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--aligned", "--attacks", "a"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--pairs", "p", "--calibrate", "c"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--pairs", "p", "--enrolled", "5"}), CLI::ParseError);

@@ -29,6 +29,15 @@ TEST(Presentations, videos_are_shown_live_and_as_attacks_and_pictures_as_attacks
                                                 {"1flat_print", 2}, {"1frozen", 2}}));
 }
 
+TEST(Presentations, of_recordings_alone_are_the_moments_of_videos) {
+  EXPECT_EQ(live_presentations(two_people(), 3, false).size(), 3U);
+  const auto both = live_presentations(two_people(), 3, true);
+  ASSERT_EQ(both.size(), 6U);
+  EXPECT_EQ(both[0].kind, Kind::live);
+  EXPECT_EQ(both[1].kind, Kind::live_seen_by_camera_model);
+  EXPECT_EQ(both[1].at_seconds, both[0].at_seconds);
+}
+
 TEST(Presentations, rates_count_what_was_answered_and_say_how_many_people_there_were) {
   const Takes takes = two_people();
   std::vector<Presentation> shown;
