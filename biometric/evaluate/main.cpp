@@ -84,6 +84,7 @@ void present(const EvaluateOptions& options, std::string command) {
   PresentingOptions presenting;
   presenting.request.natural_motion = options.natural_motion;
   if (options.head_motion) presenting.request.head_motion = biometric::HeadMotion::any;
+  presenting.lamp = options.lamp;
   presenting.jobs = options.jobs;
   Evaluation evaluation;
   evaluation.command = std::move(command);

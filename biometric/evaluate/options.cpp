@@ -42,6 +42,12 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
                 "Ask each presentation for two head movements, as profiles may; customers follow where their take "
                 "has such frames, attackers turn what they hold")
       ->needs(presentations);
+  command
+      .add_flag("--lamp", options.lamp,
+                "The camera has a lamp, which simulated people and attacks are lit by, and the face must "
+                "answer it; "
+                "recorded attacks are asked for none")
+      ->needs(presentations);
   command.add_option("--out", options.out, "Writes NAME.html and NAME.json, their owner's alone")
       ->capture_default_str();
   command.add_option("--title", options.title, "What the data is, for the report's first line");

@@ -32,6 +32,7 @@ struct EvaluateOptions {
   bool no_pictures = false;
   bool natural_motion = false;
   bool head_motion = false;
+  bool lamp = false;
 };
 
 void add_evaluate_options(CLI::App& command, EvaluateOptions& options);

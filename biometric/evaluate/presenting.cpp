@@ -7,9 +7,11 @@
 #include <random>
 
 #include "biometric/attack/recapture.hpp"
+#include "biometric/attack/simulated_lamp.hpp"
 #include "biometric/attack/turning_customer.hpp"
 #include "biometric/evaluate/parallel.hpp"
 #include "biometric/evaluate/worker_pipelines.hpp"
+#include "camera/lamp_challenge.hpp"
 #include "camera/replay.hpp"
 
 namespace sesame::evaluation {
@@ -33,6 +35,13 @@ using PosedTakes = std::map<std::uint32_t, std::shared_ptr<const biometric::Pose
 
 constexpr std::size_t movements_asked = 2;
 
+biometric::FindFace find_by(Pipeline& pipeline) {
+  return [&pipeline](const camera::FramePtr& frame) -> std::optional<biometric::Box> {
+    const biometric::Observation& seen = pipeline.observe(frame, biometric::Depth::presence);
+    return seen.face ? std::optional(seen.face->box) : std::nullopt;
+  };
+}
+
 std::unique_ptr<camera::FrameSource> live(std::unique_ptr<camera::FrameSource> take, const Presentation& shown,
                                           const PosedTakes& posed) {
   std::optional<biometric::Control> control;
@@ -44,23 +53,40 @@ std::unique_ptr<camera::FrameSource> live(std::unique_ptr<camera::FrameSource> t
   return control ? live_take_through(*control, std::move(take), shown.seed) : std::move(take);
 }
 
+// The lamp first, then the camera.
+std::unique_ptr<camera::FrameSource> live_before_lamp(std::unique_ptr<camera::FrameSource> take,
+                                                      Presentation shown, const PosedTakes& posed,
+                                                      Pipeline& pipeline) {
+  camera::FrameChange change;
+  if (shown.kind == Presentation::Kind::live_seen_by_camera_model)
+    change = biometric::seen_through(biometric::Control::camera, shown.seed);
+  shown.kind = Presentation::Kind::live;
+  return biometric::before_lamp(live(std::move(take), shown, posed), biometric::SimulatedLamp(shown.seed),
+                                find_by(pipeline), std::move(change));
+}
+
 std::unique_ptr<camera::FrameSource> open(Pipeline& pipeline, const Takes& takes, const Presentation& shown,
-                                          const PosedTakes& posed) {
+                                          const PosedTakes& posed, bool lamp) {
   auto take = open_take((takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds);
   switch (shown.kind) {
     case Presentation::Kind::recorded_attack: return take;
     case Presentation::Kind::live:
-    case Presentation::Kind::live_seen_by_camera_model: return live(std::move(take), shown, posed);
+    case Presentation::Kind::live_seen_by_camera_model:
+      return lamp ? live_before_lamp(std::move(take), shown, posed, pipeline)
+                  : live(std::move(take), shown, posed);
     case Presentation::Kind::attack: break;
   }
   const AttackSpecies species = *biometric::species_of(shown.species);
-  if (biometric::shows_video(species)) return biometric::attack_with_video(species, std::move(take), shown.seed);
+  std::optional<biometric::SimulatedLamp> beside;
+  if (lamp) beside.emplace(shown.seed);
+  if (biometric::shows_video(species))
+    return biometric::attack_with_video(species, std::move(take), shown.seed, std::move(beside));
   const camera::FramePtr picture = take->newest(camera::FrameTime{0});
   if (!picture) throw DataError(takes.takes[shown.take].file + " has no frame there");
   const biometric::Observation& seen = pipeline.observe(picture, biometric::Depth::presence);
   std::optional<biometric::Box> face;
   if (seen.face) face = seen.face->box;
-  return biometric::attack_with_picture(species, *picture, shown.seed, 25, face);
+  return biometric::attack_with_picture(species, *picture, shown.seed, 25, face, std::move(beside));
 }
 
 bool is_live(const Presentation& shown) {
@@ -80,19 +106,52 @@ std::vector<biometric::HeadMotion> movements_for(const Presentation& shown, cons
   return motions;
 }
 
+// Switches the lamp at random while somebody is looked at, as an engine does.
+class SwitchedLamp {
+ public:
+  SwitchedLamp(camera::FrameSource& source, std::uint32_t seed)
+      : source_(source),
+        challenge_(source.lamp().value_or(camera::Lamp{}),
+                   [random = std::mt19937(seed)]() mutable { return static_cast<std::uint32_t>(random()); }) {
+  }
+  void look(camera::FrameTime now, bool somebody) {
+    if (!somebody) {
+      if (challenge_.running()) source_.switch_lamp(false);
+      return challenge_.end();
+    }
+    challenge_.begin(now);
+    if (const auto on = challenge_.due(now)) source_.switch_lamp(*on);
+  }
+  camera::FrameTime before(camera::FrameTime due) const {
+    return challenge_.running() ? std::min(due, challenge_.next_due()) : due;
+  }
+  std::vector<camera::LampStep> steps() const {
+    return {challenge_.steps().begin(), challenge_.steps().end()};
+  }
+
+ private:
+  camera::FrameSource& source_;
+  camera::LampChallenge challenge_;
+};
+
 // A session in the time of its frames.
-CaptureResult run(Pipeline& pipeline, camera::FrameSource& source, const biometric::CaptureRequest& request,
-                  std::vector<biometric::HeadMotion> motions) {
+CaptureResult run(Pipeline& pipeline, camera::FrameSource& source, const PresentingOptions& options,
+                  const Presentation& shown, std::vector<biometric::HeadMotion> motions) {
   pipeline.forget_past();
-  Capture capture(request, rules_for(pipeline), std::move(motions));
+  biometric::CaptureRules rules = rules_for(pipeline);
+  const bool has_lamp = options.lamp && source.lamp();
+  if (has_lamp) rules.lamp = biometric::LampRule::required;
+  Capture capture(options.request, rules, std::move(motions));
+  SwitchedLamp lamp(source, shown.seed);
   auto* person = dynamic_cast<biometric::SimulatedPerson*>(&source);
   const auto going_on = [&] {
     return capture.state() == Capture::State::searching || capture.state() == Capture::State::collecting;
   };
   for (camera::FrameTime now{0}; going_on() && now < longest_session && !source.ended();
-       now = source.next_due().value_or(now)) {
+       now = lamp.before(source.next_due().value_or(now))) {
     const camera::FramePtr frame = source.newest(now);
-    if (frame) capture.feed(pipeline.observe(frame, biometric::Depth::liveness));
+    if (frame) capture.feed(pipeline.observe(frame, biometric::Depth::liveness), lamp.steps());
+    if (has_lamp) lamp.look(now, capture.looks_at_somebody());
     for (const biometric::CaptureProgress& news : capture.take_progress())
       if (news.kind == biometric::CaptureProgress::Kind::head_motion && person) person->asked(news.head_motion);
   }
@@ -156,9 +215,10 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
   std::uint64_t done = 0;
   in_parallel(pipelines.workers(), shown.size(), [&](unsigned worker, std::size_t i) {
     Pipeline& pipeline = pipelines.of(worker);
-    const auto source = open(pipeline, *of[i], shown[i], posed);
-    results[i] = presented(run(pipeline, *source, options.request,
-                               turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{}));
+    const auto source = open(pipeline, *of[i], shown[i], posed, options.lamp);
+    results[i] =
+        presented(run(pipeline, *source, options, shown[i],
+                      turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{}));
     const std::lock_guard guard(telling);
     if (progress) progress(++done, shown.size());
   });
@@ -166,6 +226,7 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
   report.head_motion = turning;
   report.cannot_follow = std::move(left_out);
   report.natural_motion = options.request.natural_motion;
+  report.lamp = options.lamp;
   return report;
 }
 

@@ -10,6 +10,8 @@ namespace sesame::evaluation {
 
 struct PresentingOptions {
   biometric::CaptureRequest request;
+  bool lamp =
+      false;  // beside the camera; the face must answer it, but for recorded attacks, which none has lit
   unsigned jobs = 0;
 };
 
