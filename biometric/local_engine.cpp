@@ -114,6 +114,7 @@ spi::Task<bool> LocalEngine::follows_challenge(camera::FrameTime begin) {
   using Verdict = camera::LightChallenge::Verdict;
   const spi::TimePoint deadline = executor_.now() + longest_challenge;
   const std::uint64_t refused_before = camera_.refused();
+  const ExposureFirst first(*this);
   Verdict verdict = camera_.verdict(begin, time_of(executor_.now()));
   while (verdict == Verdict::undecided && executor_.now() < deadline && camera_.refused() == refused_before) {
     co_await spi::within(deadline - executor_.now(), next_frame());
@@ -122,6 +123,17 @@ spi::Task<bool> LocalEngine::follows_challenge(camera::FrameTime begin) {
   const bool refused = camera_.refused() != refused_before;
   if (verdict != Verdict::answered && !refused) camera_.refuse_unanswered(time_of(executor_.now()));
   co_return verdict == Verdict::answered && !refused;
+}
+
+// With what the camera of the moment can be asked.
+CaptureRules LocalEngine::rules() const {
+  CaptureRules rules = options_.rules;
+  if (const std::optional<camera::Lamp> lamp = camera_.lamp()) {
+    const bool required = options_.camera.lamp_challenge == camera::GuardedCameraOptions::Challenge::required;
+    rules.lamp = required ? LampRule::required : LampRule::where_possible;
+    rules.lamp_latency = std::chrono::ceil<std::chrono::milliseconds>(lamp->longest_latency);
+  }
+  return rules;
 }
 
 spi::Task<camera::CameraStatus> LocalEngine::camera_status() { co_return camera_.status(); }

@@ -58,6 +58,8 @@ class LocalEngine final : public Engine, public CameraOversight {
  private:
   class Context;
   class Watching;  // counts who looks, so that nobody looking means no pulling
+  class LampAsked;
+  class ExposureFirst;
   spi::Task<void> pump();
   spi::Task<void> watch_camera();
   void pull();
@@ -65,6 +67,7 @@ class LocalEngine final : public Engine, public CameraOversight {
   spi::Task<camera::FramePtr> next_frame();
   // Whether the stream follows what was asked since `begin`; waits until that can be said.
   spi::Task<bool> follows_challenge(camera::FrameTime begin);
+  CaptureRules rules() const;
   CustomerFacts facts(const std::string& customer_id);
   EnrolledCustomer enrol_template(const EnrolRequest& request, Template reference, std::size_t captures);
 

@@ -53,12 +53,14 @@ class LocalEngine::Context final : public CaptureContext {
     discard_probe();
     Looks looks(engine_.pipeline_);
     const Watching watching(engine_, request.liveness);
-    Capture capture(request, engine_.options_.rules, chosen_motions(request.head_motion));
+    std::optional<LampAsked> lamp;
+    Capture capture(request, engine_.rules(), chosen_motions(request.head_motion));
     const spi::TimePoint begin = engine_.executor_.now();
     const std::uint64_t refused_before = engine_.camera_.refused();
     while (capture.state() == Capture::State::searching || capture.state() == Capture::State::collecting) {
       tell(capture, progress);
       looks.of(capture.probes());
+      ask_lamp(lamp, request.liveness && capture.looks_at_somebody());
       if (request.give_up_after.count() == 0) {
         feed(capture, co_await engine_.next_frame(), request);
       } else {
@@ -73,6 +75,7 @@ class LocalEngine::Context final : public CaptureContext {
         co_return suspected(capture, to_string(engine_.camera_.last_refusal()));
     }
     tell(capture, progress);
+    lamp.reset();
     CaptureResult result = capture.result();
     if (capture.state() == Capture::State::held && request.liveness && engine_.camera_.challenges()) {
       const spi::TimePoint held = engine_.executor_.now();
@@ -187,7 +190,16 @@ class LocalEngine::Context final : public CaptureContext {
   }
   void feed(Capture& capture, const camera::FramePtr& frame, const CaptureRequest& request) {
     if (!frame) return;
-    capture.feed(engine_.pipeline_.observe(frame, request.liveness ? Depth::liveness : Depth::quality));
+    const Observation& seen =
+        engine_.pipeline_.observe(frame, request.liveness ? Depth::liveness : Depth::quality);
+    capture.feed(seen, engine_.camera_.lamp_steps());
+  }
+  // A lamp that blinks before nobody would only be noticed.
+  void ask_lamp(std::optional<LampAsked>& lamp, bool wanted) {
+    if (!wanted)
+      lamp.reset();
+    else if (!lamp)
+      lamp.emplace(engine_);
   }
   static CaptureResult suspected(const Capture& capture, std::string_view check) {
     CaptureResult result = capture.result();

@@ -30,4 +30,28 @@ class LocalEngine::Watching {
   bool challenge_;
 };
 
+// The lamp is switched as long as there is one.
+class LocalEngine::LampAsked {
+ public:
+  explicit LampAsked(LocalEngine& engine) : engine_(engine) { engine_.camera_.begin_lamp(); }
+  LampAsked(const LampAsked&) = delete;
+  LampAsked& operator=(const LampAsked&) = delete;
+  ~LampAsked() { engine_.camera_.end_lamp(); }
+
+ private:
+  LocalEngine& engine_;
+};
+
+// Whoever else asks for the lamp waits as long as there is one.
+class LocalEngine::ExposureFirst {
+ public:
+  explicit ExposureFirst(LocalEngine& engine) : engine_(engine) { engine_.camera_.begin_exposure_first(); }
+  ExposureFirst(const ExposureFirst&) = delete;
+  ExposureFirst& operator=(const ExposureFirst&) = delete;
+  ~ExposureFirst() { engine_.camera_.end_exposure_first(); }
+
+ private:
+  LocalEngine& engine_;
+};
+
 }  // namespace sesame::biometric

@@ -76,6 +76,8 @@ void add_camera_rules(const spi::Section& section, const std::string& socket,
   command.insert(command.end(),
                  {"--light-challenge", section.word("light_challenge", {"off", "where_possible", "required"},
                                                     "where_possible")});
+  command.insert(command.end(),
+                 {"--lamp", section.word("lamp", {"off", "where_possible", "required"}, "where_possible")});
   if (section.has("sysfs")) command.insert(command.end(), {"--sysfs", section.path("sysfs")});
   if (!section.has("camera_identity")) return;
   const spi::Section identity = section.section("camera_identity");
@@ -162,9 +164,10 @@ class Faces final : public spi::Extension {
  public:
   Faces(const spi::Section& section, spi::Host& host, spi::AsioExecutor& executor)
       : shared_(host.context().shared<HostEngine>()), tasks_(executor) {
-    section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file", "pkcs11",
-                        "simulated", "camera_identity", "light_challenge", "sysfs", "gives_templates_away",
-                        "gives_pictures_away", "threads", "program", "socket", "retention", "guardian_under"});
+    section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file",
+                        "pkcs11", "simulated", "camera_identity", "light_challenge", "lamp", "sysfs",
+                        "gives_templates_away", "gives_pictures_away", "threads", "program", "socket",
+                        "retention", "guardian_under"});
     const std::string socket = socket_path(section, host);
     auto engine = std::make_shared<RemoteEngine>(executor, door_at(executor, socket));
     host.context().set<RemoteEngine>(engine);

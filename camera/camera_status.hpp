@@ -17,6 +17,7 @@ struct CameraStatus {
   std::string tamper;                            // what happened; empty: nothing, or an operator cleared it
   std::string fault;                             // why there are no frames; empty: it works
   std::string light_challenge;                   // "on", or why not
+  std::string lamp;                              // the same of switching its lamp
   std::map<std::string, std::uint64_t> refused;  // frames by what was wrong with them, since the start
 };
 

@@ -33,6 +33,11 @@ struct LightControl {
   FrameTime longest_latency = std::chrono::milliseconds(200);  // command to the first frame that shows it
 };
 
+// A lamp beside the camera that a program can switch.
+struct Lamp {
+  FrameTime longest_latency = std::chrono::milliseconds(200);  // command to the first frame that shows it
+};
+
 class FrameSource {
  public:
   virtual ~FrameSource() = default;
@@ -59,6 +64,11 @@ class FrameSource {
   // So many stops from what the camera chose by itself; nullopt lets it choose again. Gives what it set, in
   // its own steps and limits. Throws SourceError.
   virtual double ask_light(std::optional<double> /*stops*/) { return 0; }
+
+  // nullopt: there is none, or nobody can switch it.
+  virtual std::optional<Lamp> lamp() const { return std::nullopt; }
+  // Throws SourceError.
+  virtual void switch_lamp(bool /*on*/) {}
 };
 
 }  // namespace sesame::camera

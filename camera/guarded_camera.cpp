@@ -23,7 +23,7 @@ GuardedCamera::GuardedCamera(std::unique_ptr<FrameSource> source, GuardedCameraO
 }
 
 void GuardedCamera::replace(std::unique_ptr<FrameSource> source) {
-  source_.reset();
+  close();
   accept(std::move(source));
 }
 
@@ -39,14 +39,37 @@ void GuardedCamera::accept(std::unique_ptr<FrameSource> source) {
   guard_.emplace(description_, options_.stream);
   refused_until_ = {};
   asked_at_.reset();
+  lamp_dark_at_ = {};
   told_light_trouble_ = false;
   challenge_ = challenge_for(*source);
-  if (!challenge_ && options_.light_challenge == GuardedCameraOptions::Challenge::required) {
-    if (!std::exchange(told_no_challenge_, true))
-      note("the camera is not used, for its light challenge is " + no_challenge_);
-    return fail("the camera does not do what is required of it");
-  }
+  lamp_ = lamp_for(*source);
   source_ = std::move(source);
+  // Whoever used it last may have died while it was on.
+  lamp_may_be_on_ = lamp_.has_value();
+  rest_lamp();
+  if (!answers_what_is_required()) fail("the camera does not do what is required of it");
+}
+
+bool GuardedCamera::answers_what_is_required() {
+  using Challenge = GuardedCameraOptions::Challenge;
+  std::string why;
+  if (!challenge_ && options_.light_challenge == Challenge::required)
+    why = "light challenge is " + no_challenge_;
+  if (!lamp_ && options_.lamp_challenge == Challenge::required) why = "lamp is " + no_lamp_;
+  if (!why.empty() && !std::exchange(told_no_challenge_, true))
+    note("the camera is not used, for its " + why);
+  return why.empty();
+}
+
+std::optional<LampChallenge> GuardedCamera::lamp_for(const FrameSource& source) {
+  const std::optional<Lamp> lamp = source.lamp();
+  if (options_.lamp_challenge == GuardedCameraOptions::Challenge::off || !options_.random)
+    no_lamp_ = "off: not configured";
+  else if (!lamp)
+    no_lamp_ = "off: this camera has none that can be switched";
+  else
+    return LampChallenge(*lamp, options_.random, options_.lamp);
+  return std::nullopt;
 }
 
 std::optional<LightChallenge> GuardedCamera::challenge_for(const FrameSource& source) {
@@ -96,6 +119,11 @@ bool GuardedCamera::clear_tamper(const std::string& by) {
 // Closed at once: a device that is held open cannot be opened again.
 void GuardedCamera::fail(std::string why) {
   fault_ = std::move(why);
+  close();
+}
+
+void GuardedCamera::close() {
+  rest_lamp();
   source_.reset();
 }
 
@@ -104,9 +132,10 @@ bool GuardedCamera::can_come_back() const {
 }
 
 std::optional<FrameTime> GuardedCamera::next_due() const {
-  const std::optional<FrameTime> due = source_ ? source_->next_due() : std::nullopt;
-  if (!due || !challenge_ || !challenge_->running()) return due;
-  return std::min(*due, challenge_->next_due());
+  std::optional<FrameTime> due = source_ ? source_->next_due() : std::nullopt;
+  if (due && challenge_ && challenge_->running()) due = std::min(*due, challenge_->next_due());
+  if (due && lamp_ && lamp_->running()) due = std::min(*due, lamp_->next_due());
+  return due;
 }
 
 void GuardedCamera::reopen() {
@@ -128,7 +157,7 @@ FramePtr GuardedCamera::pull(FrameTime now) {
       return nullptr;
     }
     const FramePtr frame = source_->newest(now);
-    command_light(now);
+    command(now);
     if (is_silent(frame != nullptr, now)) fail("the camera gives no frames");
     if (!frame) return nullptr;
     if (const StreamFault fault = guard_->check(*frame, now); fault != StreamFault::none) {
@@ -165,17 +194,24 @@ void GuardedCamera::refuse(StreamFault fault, FrameTime now) {
 }
 
 void GuardedCamera::end_challenge() {
-  if (--challengers_ > 0 || !challenge_) return;
-  challenge_->end();
-  try {
-    if (source_) source_->ask_light(std::nullopt);
-  } catch (const SourceError& error) {
-    tell_light_trouble(error.what());
+  if (--challengers_ == 0) rest_light();
+}
+void GuardedCamera::end_lamp() {
+  if (--lamp_users_ == 0) rest_lamp();
+}
+
+void GuardedCamera::command(FrameTime now) {
+  if (lamp_ && lamp_users_ > 0 && exposure_first_ == 0) {
+    rest_light();
+    command_lamp(now);
+  } else {
+    rest_lamp();
+    command_light(now);
   }
 }
 
 void GuardedCamera::command_light(FrameTime now) {
-  if (!challenge_ || challengers_ == 0) return;
+  if (!challenge_ || challengers_ == 0 || now < lamp_dark_at_) return;
   challenge_->begin(now);
   const std::optional<double> level = challenge_->due(now);
   if (!level) return;
@@ -185,6 +221,46 @@ void GuardedCamera::command_light(FrameTime now) {
     // No way out: a camera that said it can be commanded, and then cannot, answers no challenge.
     tell_light_trouble(error.what());
   }
+}
+
+void GuardedCamera::rest_light() {
+  if (!challenge_ || !challenge_->running()) return;
+  challenge_->end();
+  try {
+    if (source_) source_->ask_light(std::nullopt);
+  } catch (const SourceError& error) {
+    tell_light_trouble(error.what());
+  }
+}
+
+void GuardedCamera::command_lamp(FrameTime now) {
+  lamp_->begin(now);
+  const std::optional<bool> on = lamp_->due(now);
+  if (!on) return;
+  lamp_may_be_on_ = true;
+  try {
+    source_->switch_lamp(*on);
+  } catch (const SourceError& error) {
+    tell_light_trouble(error.what());  // no way out either
+  }
+}
+
+// Tried again with the next frame, should it fail.
+void GuardedCamera::rest_lamp() {
+  if (lamp_) lamp_->end();
+  if (!source_ || !lamp_may_be_on_) return;
+  try {
+    source_->switch_lamp(false);
+    lamp_may_be_on_ = false;
+    if (lamp_ && asked_at_) lamp_dark_at_ = *asked_at_ + lamp_->lamp().longest_latency;
+  } catch (const SourceError& error) {
+    tell_light_trouble(error.what());
+  }
+}
+
+std::vector<LampStep> GuardedCamera::lamp_steps() const {
+  if (!lamp_) return {};
+  return {lamp_->steps().begin(), lamp_->steps().end()};
 }
 
 void GuardedCamera::tell_light_trouble(const std::string& why) {
@@ -206,6 +282,7 @@ CameraStatus GuardedCamera::status() const {
   }
   status.fault = fault_;
   status.light_challenge = challenge_ ? "on" : no_challenge_;
+  status.lamp = lamp_ ? "on" : no_lamp_;
   for (std::size_t i = 1; i < counts_.size(); ++i)
     if (counts_[i].frames > 0)
       status.refused[std::string(to_string(static_cast<StreamFault>(i)))] = counts_[i].frames;

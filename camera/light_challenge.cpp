@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "camera/following.hpp"
+
 namespace sesame::camera {
 namespace {
 
@@ -29,28 +31,6 @@ double mean_of(const Frame& frame, int column, int row) {
       sum += static_cast<std::uint64_t>(pixel[0]) + pixel[1] + pixel[2];
     }
   return count == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(3 * count);
-}
-
-// What a straight line over `times` leaves of the values.
-std::vector<double> without_drift(const std::vector<double>& times, std::vector<double> values) {
-  const auto n = static_cast<double>(times.size());
-  double t = 0, v = 0, tt = 0, tv = 0;
-  for (std::size_t i = 0; i < times.size(); ++i) {
-    t += times[i];
-    v += values[i];
-    tt += times[i] * times[i];
-    tv += times[i] * values[i];
-  }
-  const double spread = tt - t * t / n;
-  const double slope = spread > 0 ? (tv - t * v / n) / spread : 0;
-  for (std::size_t i = 0; i < times.size(); ++i) values[i] -= v / n + slope * (times[i] - t / n);
-  return values;
-}
-
-double product(const std::vector<double>& a, const std::vector<double>& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
 }
 
 }  // namespace
@@ -147,13 +127,9 @@ bool LightChallenge::follows(FrameTime from, FrameTime until, FrameTime latency)
     seen.push_back(frame.brightness);
   }
   if (times.size() < least_frames) return false;
-  const std::vector<double> x = without_drift(times, std::move(asked));
-  const std::vector<double> y = without_drift(times, std::move(seen));
-  const double xx = product(x, x), yy = product(y, y), xy = product(x, y);
-  if (xx <= 0 || yy <= 0) return false;
-  const double response = xy / xx;
-  return xy / std::sqrt(xx * yy) >= rules_.least_correlation && response >= rules_.least_response &&
-         response <= rules_.largest_response;
+  const Following found = following(times, std::move(asked), std::move(seen));
+  return found.correlation >= rules_.least_correlation && found.response >= rules_.least_response &&
+         found.response <= rules_.largest_response;
 }
 
 double LightChallenge::level_at(FrameTime at) const {

@@ -41,6 +41,9 @@ class Sensor final : public FrameSource {
     return stops.value_or(0);
   }
 
+  std::optional<Lamp> lamp() const override { return scene_->lamp(); }
+  void switch_lamp(bool on) override { scene_->switch_lamp(on); }
+
   FramePtr newest(FrameTime now) override {
     now_ = now;
     if (!begun_) begin(now);

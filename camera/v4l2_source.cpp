@@ -83,6 +83,7 @@ class V4l2Source final : public FrameSource {
     v4l2_buf_type type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
     must(VIDIOC_STREAMON, &type, "does not start streaming");
     find_exposure();
+    has_lamp_ = control(V4L2_CID_ILLUMINATORS_1).has_value();
   }
   ~V4l2Source() override {
     try {
@@ -102,6 +103,10 @@ class V4l2Source final : public FrameSource {
     return light_->control();
   }
   double ask_light(std::optional<double> stops) override { return light_ ? light_->ask(stops) : 0; }
+  std::optional<Lamp> lamp() const override { return has_lamp_ ? std::optional(Lamp{}) : std::nullopt; }
+  void switch_lamp(bool on) override {
+    if (has_lamp_) set_control(V4L2_CID_ILLUMINATORS_1, on ? 1 : 0, "does not switch its lamp");
+  }
 
   // Empties the driver's queue and decodes only the last buffer: a late frame costs no decoding.
   FramePtr newest(FrameTime now) override {
@@ -191,9 +196,9 @@ class V4l2Source final : public FrameSource {
       return std::nullopt;
     return query;
   }
-  void set_control(std::uint32_t id, int value) {
+  void set_control(std::uint32_t id, int value, const char* otherwise = "does not take an exposure") {
     v4l2_control control{id, value};
-    must(VIDIOC_S_CTRL, &control, "does not take an exposure");
+    must(VIDIOC_S_CTRL, &control, otherwise);
   }
 
   void find_exposure() {
@@ -277,6 +282,7 @@ class V4l2Source final : public FrameSource {
   Descriptor descriptor_;
   CameraIdentity identity_;
   std::optional<ExposureLight> light_;
+  bool has_lamp_ = false;
   SourceDescription description_;
   std::size_t stride_ = 0;
   std::vector<MappedBuffer> buffers_;

@@ -9,6 +9,7 @@
 
 #include "biometric/attack/camera_model.hpp"
 #include "biometric/attack/hand_held.hpp"
+#include "biometric/attack/lit_picture.hpp"
 #include "biometric/attack/medium.hpp"
 #include "biometric/pipeline/network.hpp"
 
@@ -45,24 +46,6 @@ cv::Mat background(cv::Size size, std::uint32_t seed) {
   return out;
 }
 
-// Head and shoulders, white on black.
-cv::Mat outline(cv::Size picture, const Box& face) {
-  cv::Mat mask(picture, CV_8U, cv::Scalar(0));
-  const cv::Point2f centre(face.centre().x, face.centre().y);
-  const float h = face.height();
-  const float floor = static_cast<float>(picture.height);
-  cv::ellipse(mask, cv::Point(centre + cv::Point2f(0, -0.08F * h)),
-              cv::Size(static_cast<int>(0.52F * h), static_cast<int>(0.75F * h)), 0, 0, 360, cv::Scalar(255), -1);
-  const std::vector<cv::Point> shoulders = {
-      cv::Point(centre + cv::Point2f(-0.35F * h, 0.3F * h)), cv::Point(centre + cv::Point2f(0.35F * h, 0.3F * h)),
-      cv::Point(centre + cv::Point2f(0.5F * h, 0.8F * h)), cv::Point(centre + cv::Point2f(1.2F * h, 1.1F * h)),
-      cv::Point(static_cast<int>(centre.x + 1.3F * h), static_cast<int>(floor)),
-      cv::Point(static_cast<int>(centre.x - 1.3F * h), static_cast<int>(floor)),
-      cv::Point(centre + cv::Point2f(-1.2F * h, 1.1F * h)), cv::Point(centre + cv::Point2f(-0.5F * h, 0.8F * h))};
-  cv::fillPoly(mask, std::vector<std::vector<cv::Point>>{shoulders}, cv::Scalar(255));
-  return mask;
-}
-
 Box middle_of(const camera::Frame& picture) {
   const auto w = static_cast<float>(picture.width);
   const auto h = static_cast<float>(picture.height);
@@ -91,6 +74,11 @@ class Recapture::Scene {
   void turn(HeadMotion motion) {
     turn_ = motion;
     turned_at_ = static_cast<double>(frames_) / frames_per_second;
+  }
+
+  void light(const LampLight& light, double lit) {
+    light_ = light;
+    lit_ = lit;
   }
 
   camera::Frame next(const camera::Frame& shown) {
@@ -139,13 +127,22 @@ class Recapture::Scene {
     cv::resize(map.x, map.x, behind_.size());
     cv::resize(map.y, map.y, behind_.size());
     cv::Mat scene = behind_.clone();
+    cv::Mat surface = surface_;
+    if (lit_ > 0) {
+      surface = surface_.clone();
+      if (is_screen())
+        brighten(surface, 0, light_.mirrored * lit_);
+      else
+        brighten(surface, light_.near * lit_);
+      brighten(scene, light_.far * lit_);
+    }
     if (outline_.empty()) {
-      cv::remap(surface_, scene, map.x, map.y, cv::INTER_LINEAR, cv::BORDER_TRANSPARENT);
+      cv::remap(surface, scene, map.x, map.y, cv::INTER_LINEAR, cv::BORDER_TRANSPARENT);
       return scene;
     }
     cv::Mat paper;
-    cv::remap(surface_, paper, map.x, map.y, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
-    const auto margin = static_cast<float>((surface_.cols - outline_.cols) / 2);
+    cv::remap(surface, paper, map.x, map.y, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
+    const auto margin = static_cast<float>((surface.cols - outline_.cols) / 2);
     cv::Mat mask;
     cv::remap(outline_, mask, map.x - margin, map.y - margin, cv::INTER_NEAREST, cv::BORDER_CONSTANT);
     paper.copyTo(scene, mask);
@@ -194,6 +191,8 @@ class Recapture::Scene {
   HeldPose pose_;
   cv::Point2d lamp_;
   double shine_ = 0;
+  LampLight light_;
+  double lit_ = 0;
   std::optional<HeadMotion> turn_;
   double turned_at_ = 0;
   std::uint64_t frames_ = 0;
@@ -212,22 +211,31 @@ Recapture::Recapture(Recapture&&) noexcept = default;
 camera::Frame Recapture::operator()(const camera::Frame& shown) { return scene_->next(shown); }
 
 void Recapture::turn(HeadMotion motion) { scene_->turn(motion); }
+void Recapture::light(const LampLight& light, double lit) { scene_->light(light, lit); }
 
 namespace {
 
 class Attacker final : public SimulatedPerson {
  public:
-  Attacker(std::unique_ptr<camera::FrameSource> shown, Recapture recapture)
-      : shown_(std::move(shown)), recapture_(std::move(recapture)) {}
+  Attacker(std::unique_ptr<camera::FrameSource> shown, Recapture recapture, std::optional<SimulatedLamp> lamp)
+      : shown_(std::move(shown)), recapture_(std::move(recapture)), lamp_(std::move(lamp)) {}
 
   void asked(HeadMotion motion) override { recapture_.turn(motion); }
   camera::SourceDescription description() const override { return shown_->description(); }
   std::optional<camera::FrameTime> next_due() const override { return shown_->next_due(); }
   bool ended() const override { return shown_->ended(); }
   std::uint64_t dropped() const override { return shown_->dropped(); }
+  std::optional<camera::Lamp> lamp() const override {
+    return lamp_ ? std::optional(camera::Lamp{}) : std::nullopt;
+  }
+  void switch_lamp(bool on) override {
+    if (lamp_) lamp_->switch_to(on);
+  }
   camera::FramePtr newest(camera::FrameTime now) override {
+    if (lamp_) lamp_->pass_time(now);
     const camera::FramePtr frame = shown_->newest(now);
     if (!frame) return nullptr;
+    if (lamp_) recapture_.light(lamp_->light(), lamp_->lit(frame->captured_at));
     camera::Frame seen = recapture_(*frame);
     seen.captured_at = frame->captured_at;
     seen.sequence = frame->sequence;
@@ -237,17 +245,22 @@ class Attacker final : public SimulatedPerson {
  private:
   std::unique_ptr<camera::FrameSource> shown_;
   Recapture recapture_;
+  std::optional<SimulatedLamp> lamp_;
 };
 
 }  // namespace
 
-std::unique_ptr<SimulatedPerson> attack_with_picture(AttackSpecies species, camera::Frame picture, std::uint32_t seed,
-                                                     double rate, std::optional<Box> face) {
-  return std::make_unique<Attacker>(camera::open_still(std::move(picture), rate), Recapture(species, seed, face));
+std::unique_ptr<SimulatedPerson> attack_with_picture(AttackSpecies species, camera::Frame picture,
+                                                     std::uint32_t seed, double rate, std::optional<Box> face,
+                                                     std::optional<SimulatedLamp> lamp) {
+  return std::make_unique<Attacker>(camera::open_still(std::move(picture), rate),
+                                    Recapture(species, seed, face), std::move(lamp));
 }
 
-std::unique_ptr<SimulatedPerson> attack_with_video(AttackSpecies species, std::unique_ptr<camera::FrameSource> video, std::uint32_t seed) {
-  return std::make_unique<Attacker>(std::move(video), Recapture(species, seed));
+std::unique_ptr<SimulatedPerson> attack_with_video(AttackSpecies species,
+                                                   std::unique_ptr<camera::FrameSource> video,
+                                                   std::uint32_t seed, std::optional<SimulatedLamp> lamp) {
+  return std::make_unique<Attacker>(std::move(video), Recapture(species, seed), std::move(lamp));
 }
 
 camera::FrameChange seen_through(Control control, std::uint32_t seed) {

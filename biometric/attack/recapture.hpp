@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "biometric/attack/simulated_lamp.hpp"
 #include "biometric/attack/simulated_person.hpp"
 #include "biometric/attack/species.hpp"
 #include "biometric/pipeline/geometry.hpp"
@@ -27,20 +28,27 @@ class Recapture {
   camera::Frame operator()(const camera::Frame& shown);
   // From here on the hand turns the thing as a head would: an attacker who hears what is asked for. A stand does not.
   void turn(HeadMotion motion);
+  // A lamp beside the camera is lit for so much of the next frames' exposure (0 to 1): paper and glass are
+  // near, the hall is far. What is no presentation is behind the camera and does not see it.
+  void light(const LampLight& light, double lit);
 
  private:
   class Scene;
   std::unique_ptr<Scene> scene_;
 };
 
-// The species with one picture as its artefact: `picture` is printed, shown or repeated for ever.
+// The species with one picture as its artefact: `picture` is printed, shown or repeated for ever. `lamp`:
+// beside the camera, if there is one.
 std::unique_ptr<SimulatedPerson> attack_with_picture(AttackSpecies species, camera::Frame picture,
-                                                         std::uint32_t seed, double frames_per_second = 25,
-                                                         std::optional<Box> face = {});
+                                                     std::uint32_t seed, double frames_per_second = 25,
+                                                     std::optional<Box> face = {},
+                                                     std::optional<SimulatedLamp> lamp = {});
 
 // A species that shows a video.
-std::unique_ptr<SimulatedPerson> attack_with_video(AttackSpecies species, std::unique_ptr<camera::FrameSource> video,
-                                                       std::uint32_t seed);
+std::unique_ptr<SimulatedPerson> attack_with_video(AttackSpecies species,
+                                                   std::unique_ptr<camera::FrameSource> video,
+                                                   std::uint32_t seed,
+                                                   std::optional<SimulatedLamp> lamp = {});
 
 // The control: a live take seen by the camera model, or with the noise of frozen_noisy laid over it.
 enum class Control { camera, noise };

@@ -230,8 +230,9 @@ std::string sections(const Evaluation& evaluation) {
 }
 
 std::string presentations_summary(const PresentationReport& report) {
-  std::string text = fmt::format("{:<28} {:>6} {:>9} {:>8}  {:<19} {:>8}  {}\n", "", "people", "presented", "APCER", "95 % interval", "APNRR",
-                                 "refused by");
+  std::string text = report.lamp ? "the face must answer a lamp beside the camera (simulated)\n" : "";
+  text += fmt::format("{:<28} {:>6} {:>9} {:>8}  {:<19} {:>8}  {}\n", "", "people", "presented", "APCER",
+                      "95 % interval", "APNRR", "refused by");
   const auto line = [](const PresentationRates& rates) {
     std::string checks;
     for (const auto& [check, count] : rates.refused_by) checks += fmt::format("{} {} ", check, count);

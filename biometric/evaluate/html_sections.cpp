@@ -420,17 +420,24 @@ std::string presentations_section(const Evaluation& evaluation) {
   };
   const PresentationRates* worst = report.worst();
   return fmt::format(
-      "<section><h2>Presentation attacks on the whole capture</h2><p>ISO/IEC 30107-3: each presentation is a session "
-      "of its own, from the first frame to a decision{}. Attacks are simulated from the takes (artefact, hand, light, "
-      "camera) unless they are called recorded. Intervals are binomial as if presentations were independent; those of "
-      "one person are alike, so look at how many people there are.</p><h3>Attacks{}</h3>{}{}</tbody></table></div>"
+      "<section><h2>Presentation attacks on the whole capture</h2><p>ISO/IEC 30107-3: each presentation is a "
+      "session "
+      "of its own, from the first frame to a decision{}. Attacks are simulated from the takes (artefact, "
+      "hand, light, "
+      "camera) unless they are called recorded. Intervals are binomial as if presentations were independent; "
+      "those of "
+      "one person are alike, so look at how many people there "
+      "are.</p><h3>Attacks{}</h3>{}{}</tbody></table></div>"
       "<h3>Bona fide presentations</h3>{}{}{}</tbody></table></div></section>\n",
       std::string(report.natural_motion ? ", asked for natural motion" : "") +
-          (report.head_motion ? ", asked for two head movements" : ""),
-      worst ? fmt::format(": APCER of the worst species {}, {}", percent(worst->error.value()), escaped(worst->name)) : "",
-      head("species", "APCER", "let through", "APNRR", ""), rows(report.attacks, false),
-      left_out(report),
-      head("live takes", "BPCER", "refused", "BPNRR", "<th>held after, median</th><th>p95</th>"), rows(report.bona_fide, true));
+          (report.head_motion ? ", asked for two head movements" : "") +
+          (report.lamp ? ", and the face must answer a lamp beside the camera (simulated)" : ""),
+      worst ? fmt::format(": APCER of the worst species {}, {}", percent(worst->error.value()),
+                          escaped(worst->name))
+            : "",
+      head("species", "APCER", "let through", "APNRR", ""), rows(report.attacks, false), left_out(report),
+      head("live takes", "BPCER", "refused", "BPNRR", "<th>held after, median</th><th>p95</th>"),
+      rows(report.bona_fide, true));
 }
 
 }  // namespace sesame::evaluation

@@ -191,6 +191,7 @@ json::value of(const PresentationReport& report) {
                                  {"inViewMs", static_cast<double>(line.result.in_view.count()) / 1000}});
   json::object out{{"naturalMotion", report.natural_motion},
                    {"headMotion", report.head_motion},
+                   {"lamp", report.lamp},
                    {"cannotFollow", json::value_from(report.cannot_follow)},
                    {"species", of(report.attacks, "attackPresentationClassificationErrorRate",
                                   "attackPresentationNonResponseRate")},

@@ -86,6 +86,7 @@ void present(const EvaluateOptions& options, std::string command) {
   presenting.request.natural_motion = options.natural_motion;
   presenting.recorded_only = options.recorded_only;
   if (options.head_motion) presenting.request.head_motion = biometric::HeadMotion::any;
+  presenting.lamp = options.lamp;
   presenting.jobs = options.jobs;
   Evaluation evaluation;
   evaluation.command = std::move(command);

@@ -52,6 +52,12 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
                 "Ask each presentation for two head movements, as profiles may; customers follow where their take "
                 "has such frames, attackers turn what they hold")
       ->needs(presentations);
+  command
+      .add_flag("--lamp", options.lamp,
+                "The camera has a lamp, which simulated people and attacks are lit by, and the face must "
+                "answer it; "
+                "recorded attacks are asked for none")
+      ->needs(presentations);
   command.parse_complete_callback([&options] {
     if (options.natural_motion && options.presentations == 0 && options.sessions == 0)
       throw CLI::ValidationError("--natural-motion", "needs --presentations or --sessions");

@@ -35,6 +35,7 @@ struct EvaluateOptions {
   bool recorded_only = false;
   bool natural_motion = false;
   bool head_motion = false;
+  bool lamp = false;
 };
 
 void add_evaluate_options(CLI::App& command, EvaluateOptions& options);

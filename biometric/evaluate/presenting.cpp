@@ -7,6 +7,7 @@
 #include <random>
 
 #include "biometric/attack/recapture.hpp"
+#include "biometric/attack/simulated_lamp.hpp"
 #include "biometric/attack/turning_customer.hpp"
 #include "biometric/evaluate/capturing.hpp"
 #include "biometric/evaluate/parallel.hpp"
@@ -24,6 +25,13 @@ using PosedTakes = std::map<std::uint32_t, std::shared_ptr<const biometric::Pose
 
 constexpr std::size_t movements_asked = 2;
 
+biometric::FindFace find_by(Pipeline& pipeline) {
+  return [&pipeline](const camera::FramePtr& frame) -> std::optional<biometric::Box> {
+    const biometric::Observation& seen = pipeline.observe(frame, biometric::Depth::presence);
+    return seen.face ? std::optional(seen.face->box) : std::nullopt;
+  };
+}
+
 std::unique_ptr<camera::FrameSource> live(std::unique_ptr<camera::FrameSource> take, const Presentation& shown,
                                           const PosedTakes& posed) {
   std::optional<biometric::Control> control;
@@ -35,23 +43,40 @@ std::unique_ptr<camera::FrameSource> live(std::unique_ptr<camera::FrameSource> t
   return control ? live_take_through(*control, std::move(take), shown.seed) : std::move(take);
 }
 
+// The lamp first, then the camera.
+std::unique_ptr<camera::FrameSource> live_before_lamp(std::unique_ptr<camera::FrameSource> take,
+                                                      Presentation shown, const PosedTakes& posed,
+                                                      Pipeline& pipeline) {
+  camera::FrameChange change;
+  if (shown.kind == Presentation::Kind::live_seen_by_camera_model)
+    change = biometric::seen_through(biometric::Control::camera, shown.seed);
+  shown.kind = Presentation::Kind::live;
+  return biometric::before_lamp(live(std::move(take), shown, posed), biometric::SimulatedLamp(shown.seed),
+                                find_by(pipeline), std::move(change));
+}
+
 std::unique_ptr<camera::FrameSource> open(Pipeline& pipeline, const Takes& takes, const Presentation& shown,
-                                          const PosedTakes& posed) {
+                                          const PosedTakes& posed, bool lamp) {
   auto take = open_take((takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds);
   switch (shown.kind) {
     case Presentation::Kind::recorded_attack: return take;
     case Presentation::Kind::live:
-    case Presentation::Kind::live_seen_by_camera_model: return live(std::move(take), shown, posed);
+    case Presentation::Kind::live_seen_by_camera_model:
+      return lamp ? live_before_lamp(std::move(take), shown, posed, pipeline)
+                  : live(std::move(take), shown, posed);
     case Presentation::Kind::attack: break;
   }
   const AttackSpecies species = *biometric::species_of(shown.species);
-  if (biometric::shows_video(species)) return biometric::attack_with_video(species, std::move(take), shown.seed);
+  std::optional<biometric::SimulatedLamp> beside;
+  if (lamp) beside.emplace(shown.seed);
+  if (biometric::shows_video(species))
+    return biometric::attack_with_video(species, std::move(take), shown.seed, std::move(beside));
   const camera::FramePtr picture = take->newest(camera::FrameTime{0});
   if (!picture) throw DataError(takes.takes[shown.take].file + " has no frame there");
   const biometric::Observation& seen = pipeline.observe(picture, biometric::Depth::presence);
   std::optional<biometric::Box> face;
   if (seen.face) face = seen.face->box;
-  return biometric::attack_with_picture(species, *picture, shown.seed, 25, face);
+  return biometric::attack_with_picture(species, *picture, shown.seed, 25, face, std::move(beside));
 }
 
 bool is_live(const Presentation& shown) {
@@ -128,10 +153,11 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
   std::uint64_t done = 0;
   in_parallel(pipelines.workers(), shown.size(), [&](unsigned worker, std::size_t i) {
     Pipeline& pipeline = pipelines.of(worker);
-    const auto source = open(pipeline, *of[i], shown[i], posed);
-    results[i] = presented(capture(pipeline, *source, options.request,
-                                   turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{})
-                               .result);
+    const auto source = open(pipeline, *of[i], shown[i], posed, options.lamp);
+    const CapturingOptions capturing{
+        options.request, turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{},
+        options.lamp && source->lamp() ? std::optional(shown[i].seed) : std::nullopt};
+    results[i] = presented(capture(pipeline, *source, capturing).result);
     const std::lock_guard guard(telling);
     if (progress) progress(++done, shown.size());
   });
@@ -139,6 +165,7 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
   report.head_motion = turning;
   report.cannot_follow = std::move(left_out);
   report.natural_motion = options.request.natural_motion;
+  report.lamp = options.lamp;
   return report;
 }
 

@@ -11,6 +11,7 @@ namespace sesame::evaluation {
 struct PresentingOptions {
   biometric::CaptureRequest request;
   bool recorded_only = false;  // nothing is simulated
+  bool lamp = false;           // beside the camera; the face must answer it, but for recorded attacks, which none has lit
   unsigned jobs = 0;
 };
 

@@ -22,9 +22,9 @@ std::optional<Session> session_of(Pipeline& pipeline, const Takes& takes, const 
   auto source = open_take((takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds);
   if (shown.kind == Presentation::Kind::live_seen_by_camera_model)
     source = biometric::live_take_through(biometric::Control::camera, std::move(source), shown.seed);
-  biometric::CaptureRequest request;
-  request.natural_motion = natural_motion;
-  const Captured captured = capture(pipeline, *source, request);
+  CapturingOptions options;
+  options.request.natural_motion = natural_motion;
+  const Captured captured = capture(pipeline, *source, options);
   if (captured.probes.empty()) return std::nullopt;
   Session session{takes.takes[shown.take].person, shown.take, {}, {}};
   for (const biometric::Observation& look : captured.probes) session.looks.push_back(pipeline.embed(look));

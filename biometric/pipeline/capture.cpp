@@ -24,13 +24,13 @@ CaptureRules rules_for(const Pipeline& pipeline, CaptureRules rules) {
 }
 
 Capture::Capture(const CaptureRequest& request, const CaptureRules& rules, std::vector<HeadMotion> motions)
-    : request_(request), rules_(rules), motions_(std::move(motions)) {
+    : request_(request), rules_(rules), motions_(std::move(motions)), lamp_response_(rules.lamp_response) {
   progress_.push_back({CaptureProgress::Kind::ready, QualityHint::no_face, HeadMotion::none});
 }
 
 std::vector<CaptureProgress> Capture::take_progress() { return std::exchange(progress_, {}); }
 
-Capture::State Capture::feed(const Observation& seen) {
+Capture::State Capture::feed(const Observation& seen, std::span<const camera::LampStep> lamp) {
   if (state_ == State::held || state_ == State::refused) return state_;
   ++result_.frames;
   const camera::FrameTime now = seen.frame->captured_at;
@@ -44,6 +44,7 @@ Capture::State Capture::feed(const Observation& seen) {
     first_in_view_ = now;
     progress_.push_back({CaptureProgress::Kind::subject_detected, seen.hint, HeadMotion::none});
   }
+  if (seen.light) lamp_response_.see(*seen.light);
   // While the head turns as asked, its pose is no fault; a turned face is no evidence for the rest either.
   if (motion_asked_ && seen.quality) follow_head_motion(seen.quality->head_pose);
   if (too_late_to_turn(now)) {
@@ -52,7 +53,7 @@ Capture::State Capture::feed(const Observation& seen) {
   }
   note_hint(seen.hint);
   if (seen.hint != QualityHint::none) return state_;
-  append(seen);
+  append(seen, lamp);
   decide();
   return state_;
 }
@@ -72,6 +73,7 @@ void Capture::give_up() {
 void Capture::lose_subject() {
   in_view_ = false;
   window_.clear();
+  lamp_response_.forget();
   failing_.clear();
   state_ = State::searching;
   turned_ = motion_asked_ = false;
@@ -97,12 +99,13 @@ bool Capture::repeats_an_older_frame(const FrameTrace& trace, camera::FrameTime 
   return repeats;
 }
 
-void Capture::append(const Observation& seen) {
+void Capture::append(const Observation& seen, std::span<const camera::LampStep> lamp) {
   Seen entry;
   entry.observation = seen;
   if (request_.liveness) {
     entry.trace = trace_of(*seen.frame);
     entry.repeated = repeats_an_older_frame(entry.trace, seen.frame->captured_at);
+    if (rules_.lamp != LampRule::off) entry.lamp = lamp_response_.verdict(lamp, rules_.lamp_latency);
   }
   window_.push_back(std::move(entry));
   while (window_.back().observation.frame->captured_at - window_.front().observation.frame->captured_at >
@@ -149,6 +152,11 @@ void Capture::decide() {
     if (motions_done()) hold();
     return;
   }
+  const bool asking_lamp = check == "lamp" && window_.back().lamp == LampResponse::Verdict::undecided;
+  if (asking_lamp && now - first_in_view_ < rules_.lamp_time) {
+    failing_.clear();
+    return;
+  }
   if (failing_.empty()) first_failure_ = now;
   failing_ = check;
   if (now - first_failure_ >= rules_.patience) refuse(failing_, now);
@@ -173,6 +181,7 @@ std::string Capture::failing_check() const {
   // A plain wall vouches for nobody.
   const bool ask_motion = request_.natural_motion || liveness < rules_.liveness_sure || !surroundings_seen();
   if (ask_motion && !moves_within_itself()) return "motion";
+  if (!answers_lamp()) return "lamp";
   return {};
 }
 
@@ -219,6 +228,15 @@ bool Capture::face_moves_against_surroundings() const {
     const auto& surroundings = seen.observation.surroundings;
     return surroundings && surroundings->face_shift >= rules_.face_shift;
   });
+}
+
+// No answer in time is none, as with every check.
+bool Capture::answers_lamp() const {
+  using Verdict = LampResponse::Verdict;
+  if (rules_.lamp == LampRule::off) return true;
+  if (rules_.lamp == LampRule::where_possible && window_.back().lamp == Verdict::unseen) return true;
+  return std::any_of(window_.begin(), window_.end(),
+                     [](const Seen& seen) { return seen.lamp == Verdict::answered; });
 }
 
 void Capture::ask_for_motion(camera::FrameTime now) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -14,6 +15,13 @@
 #include "biometric/pipeline/temporal.hpp"
 
 namespace sesame::biometric {
+
+// What a lamp beside the camera (see LampResponse) must have shown.
+enum class LampRule {
+  off,
+  where_possible,  // a lamp that is seen nowhere says nothing, and what else is asked must do
+  required,        // the face answers, or nobody is held
+};
 
 // When a window of frames is evidence enough. Times are of the frames, not of the machine.
 struct CaptureRules {
@@ -33,6 +41,10 @@ struct CaptureRules {
   float surroundings_shift = 0.7F;
   float surroundings_still = 0.5F;  // between the two more time must tell
   float face_shift = 0.3F;  // a person sways by more against the hall, what stands on a stand by less
+  LampRule lamp = LampRule::off;
+  LampResponseRules lamp_response;
+  std::chrono::milliseconds lamp_latency{200};
+  std::chrono::milliseconds lamp_time{4000};  // in view, until nothing asked counts as nothing answered
   float turn_degrees = 10;
   float nod_degrees = 8;
   std::chrono::milliseconds motion_deadline{4000};  // from asking for a movement to looking straight again
@@ -49,11 +61,14 @@ class Capture {
   // resolved by the caller.
   Capture(const CaptureRequest& request, const CaptureRules& rules, std::vector<HeadMotion> motions = {});
 
-  State feed(const Observation& seen);
+  // `lamp`: how the lamp was switched in the last seconds (LampChallenge::steps), where there is one.
+  State feed(const Observation& seen, std::span<const camera::LampStep> lamp = {});
   // Nothing more comes: what the result is now.
   void give_up();
 
   State state() const { return state_; }
+  // Somebody is there, and not decided on.
+  bool looks_at_somebody() const { return in_view_ && state_ != State::held && state_ != State::refused; }
   const CaptureResult& result() const { return result_; }
   // The frames to recognise the subject by, in the order of their time, up to three. The first is the first good one
   // since the subject came into view and the last is of those that were judged at the end: whoever is matched must be
@@ -68,12 +83,13 @@ class Capture {
     Observation observation;
     FrameTrace trace;
     bool repeated = false;
+    LampResponse::Verdict lamp = LampResponse::Verdict::undecided;
   };
 
   void lose_subject();
   void note_hint(QualityHint hint);
   bool repeats_an_older_frame(const FrameTrace& trace, camera::FrameTime at);
-  void append(const Observation& seen);
+  void append(const Observation& seen, std::span<const camera::LampStep> lamp);
   void decide();
   std::string failing_check() const;
   double fused_liveness() const;
@@ -82,6 +98,7 @@ class Capture {
   bool surroundings_stand_still() const;
   bool surroundings_seen() const;
   bool face_moves_against_surroundings() const;
+  bool answers_lamp() const;
   bool motions_done() const { return next_motion_ == motions_.size(); }
   void ask_for_motion(camera::FrameTime now);
   void follow_head_motion(const HeadPose& pose);
@@ -98,6 +115,7 @@ class Capture {
   CaptureResult result_;
   std::vector<CaptureProgress> progress_;
   std::deque<Seen> window_;
+  LampResponse lamp_response_;
   std::vector<Observation> probes_;
   std::unordered_map<std::uint64_t, camera::FrameTime> older_frames_;  // hash -> last seen
   std::uint64_t last_hash_ = 0;

@@ -69,6 +69,17 @@ float eye_openness(const Landmarks& landmarks) {
   return (lid_ratio(landmarks, 36) + lid_ratio(landmarks, 42)) / 2;
 }
 
+Box head_of(const Box& face) {
+  const float w = face.width(), h = face.height();
+  const float left = face.centre().x - 0.85F * w, top = face.top - 0.45F * h;
+  return {left, top, left + 1.7F * w, top + 3 * h};
+}
+Box surroundings_of(const Box& face) {
+  const float w = face.width(), h = face.height();
+  const float left = face.centre().x - 1.6F * w, top = face.top - 0.9F * h;
+  return {left, top, left + 3.2F * w, top + 1.8F * h};
+}
+
 Box enlarge_inside(const Box& box, float margin, int frame_width, int frame_height) {
   const auto limit_x = static_cast<float>(frame_width);
   const auto limit_y = static_cast<float>(frame_height);

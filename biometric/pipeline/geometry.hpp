@@ -49,6 +49,11 @@ float inter_eye_distance(const FivePoints& points);
 // How open the eyes are: lid distance by eye width, the mean of both (about 0.3 open, under 0.15 shut).
 float eye_openness(const Landmarks& landmarks);
 
+// What is certainly the person's: hair, ears and shoulders.
+Box head_of(const Box& face);
+// Beside and above the head, down to the chin; the head is in its middle.
+Box surroundings_of(const Box& face);
+
 // The box enlarged `margin` times about its centre, made to fit and shifted to stay inside the frame (never
 // padded).
 Box enlarge_inside(const Box& box, float margin, int frame_width, int frame_height);

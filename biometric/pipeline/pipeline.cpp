@@ -75,6 +75,7 @@ void Pipeline::deepen(Observation& seen, Depth depth) {
     });
     seen.hint = judge_quality(*seen.quality, options_.quality);
   }
+  if (depth == Depth::liveness && !seen.light) seen.light = light_of(*seen.frame, seen.face->box);
   if (depth == Depth::quality || seen.hint != QualityHint::none || seen.liveness) return;
   seen.liveness = timed(Stage::liveness, [&] { return liveness_.classify(*seen.frame, seen.face->box); });
   seen.inner_motion = timed(Stage::inner_motion, [&] { return inner_motion_.look(*seen.frame, *seen.landmarks); });

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "biometric/pipeline/inner_motion.hpp"
+#include "biometric/pipeline/lamp_response.hpp"
 #include "biometric/pipeline/quality.hpp"
 #include "biometric/pipeline/stages.hpp"
 #include "biometric/pipeline/surroundings.hpp"
@@ -31,6 +32,8 @@ struct Observation {
   // Where liveness was looked at: how the face moved within itself (InnerMotion), and what is beside it, if anything.
   std::optional<float> inner_motion;
   std::optional<SurroundingsMotion> surroundings;
+  // Where liveness was to be looked at, of every face: a lamp is switched while the head turns as well.
+  std::optional<FaceLight> light;
 };
 
 enum class Stage { detect, landmarks, quality, liveness, inner_motion, surroundings, embed };

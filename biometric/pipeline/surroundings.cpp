@@ -21,18 +21,10 @@ constexpr int most_face_corners = 20;
 constexpr double least_corner = 0.04;  // of the strongest
 constexpr double corner_distance = 5;
 constexpr std::size_t least_points = 5;
+constexpr double lit_alike = 0.03;      // of the face's light against what is beside it
 constexpr double there_and_back = 0.4;  // pixels that a point may miss itself by when it is traced back
 
-// Hair, ears and shoulders are the person's.
-cv::Rect2f head_of(const Box& face) {
-  const float w = face.width(), h = face.height();
-  return {face.centre().x - 0.85F * w, face.top - 0.45F * h, 1.7F * w, 3 * h};
-}
-// Beside and above the head, down to the chin.
-cv::Rect2f around(const Box& face) {
-  const float w = face.width(), h = face.height();
-  return {face.centre().x - 1.6F * w, face.top - 0.9F * h, 3.2F * w, 1.8F * h};
-}
+cv::Rect2f rectangle(const Box& box) { return {box.left, box.top, box.width(), box.height()}; }
 
 // Without its outline, where the hall shows.
 cv::Rect2f inside(const Box& face) {
@@ -48,8 +40,8 @@ struct Corners {
 Corners corners_of(const cv::Mat& grey, const Box& face) {
   cv::Mat mask(grey.size(), CV_8U, cv::Scalar(0));
   const cv::Rect whole(0, 0, grey.cols, grey.rows);
-  mask(cv::Rect(around(face)) & whole) = 255;
-  mask(cv::Rect(head_of(face)) & whole) = 0;
+  mask(cv::Rect(rectangle(surroundings_of(face))) & whole) = 255;
+  mask(cv::Rect(rectangle(head_of(face))) & whole) = 0;
   Corners corners;
   cv::goodFeaturesToTrack(grey, corners.points, most_corners, least_corner, corner_distance, mask);
   corners.beside = corners.points.size();
@@ -80,6 +72,16 @@ void to_one_exposure(cv::Mat& grey) {
   grey.convertTo(grey, CV_8U, gain, mean - gain * found_mean[0]);
 }
 
+// How bright the face is against all that is not the person's, which no exposure changes: a lamp near the camera does.
+double light_on_face(const cv::Mat& grey, const Box& face) {
+  const cv::Rect whole(0, 0, grey.cols, grey.rows);
+  cv::Mat beside(grey.size(), CV_8U, cv::Scalar(255));
+  beside(cv::Rect(rectangle(head_of(face))) & whole) = 0;
+  const cv::Rect within = cv::Rect(inside(face)) & whole;
+  if (within.empty() || cv::countNonZero(beside) == 0) return 0;
+  return std::log((cv::mean(grey(within))[0] + 1) / (cv::mean(grey, beside)[0] + 1));
+}
+
 float median(std::vector<float>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
@@ -104,6 +106,7 @@ struct Surroundings::Seen {
   cv::Mat grey;
   std::optional<Corners> corners;  // found when first asked for
   Box face;
+  double light_on_face = 0;
 };
 
 Surroundings::Surroundings() = default;
@@ -113,17 +116,22 @@ void Surroundings::forget() { seen_.clear(); }
 std::optional<SurroundingsMotion> Surroundings::look(const camera::Frame& frame, const Box& face) {
   const camera::FrameTime now = frame.captured_at;
   const float scale = std::min(1.0F, static_cast<float>(columns) / static_cast<float>(frame.width));
-  Seen next{now, {}, {}, {face.left * scale, face.top * scale, face.right * scale, face.bottom * scale}};
+  Seen next{now, {}, {}, {face.left * scale, face.top * scale, face.right * scale, face.bottom * scale}, 0};
   cv::cvtColor(pixels(frame), next.grey, cv::COLOR_BGR2GRAY);
   if (scale < 1) cv::resize(next.grey, next.grey, {}, scale, scale, cv::INTER_AREA);
   cv::GaussianBlur(next.grey, next.grey, {0, 0}, 1);  // corners of noise are none
+  next.light_on_face = light_on_face(next.grey, next.face);
   to_one_exposure(next.grey);
   if (!seen_.empty() && (seen_.back().grey.size() != next.grey.size() || now <= seen_.back().at)) forget();
   while (!seen_.empty() && now - seen_.front().at > longest) seen_.pop_front();
   seen_.push_back(std::move(next));
-  Seen& before = seen_.front();
   const Seen& after = seen_.back();
-  if (now - before.at < shortest) return std::nullopt;
+  // Where a lamp is switched, the oldest that was lit as this one is.
+  const auto found = std::find_if(seen_.begin(), seen_.end(), [&](const Seen& seen) {
+    return now - seen.at < shortest || std::abs(seen.light_on_face - after.light_on_face) < lit_alike;
+  });
+  if (now - found->at < shortest) return std::nullopt;
+  Seen& before = *found;
   if (!before.corners) before.corners = corners_of(before.grey, before.face);
   if (before.corners->beside < least_points) return std::nullopt;
   const std::vector<cv::Point2f>& corners = before.corners->points;
@@ -131,7 +139,7 @@ std::optional<SurroundingsMotion> Surroundings::look(const camera::Frame& frame,
   const auto moved = traced(before.grey, after.grey, corners, there);
   const auto home = traced(after.grey, before.grey, moved, back);
   Shifts beside, of_face;
-  const cv::Rect2f head = head_of(after.face);
+  const cv::Rect2f head = rectangle(head_of(after.face));
   for (std::size_t i = 0; i < moved.size(); ++i) {
     if (!there[i] || !back[i] || cv::norm(home[i] - corners[i]) > there_and_back) continue;
     const bool in_face = i >= before.corners->beside;

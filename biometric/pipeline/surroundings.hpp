@@ -27,8 +27,8 @@ class Surroundings {
  public:
   Surroundings();
   ~Surroundings();
-  // Empty while too little time has passed, or where hardly anything beside the face can be found again (a
-  // plain wall).
+  // Empty while too little time has passed, where hardly anything beside the face can be found again (a plain
+  // wall), or where no frame of the time was lit as this one is (a lamp is switched).
   std::optional<SurroundingsMotion> look(const camera::Frame& frame, const Box& face);
   // Another camera or take: what was seen before is not comparable.
   void forget();

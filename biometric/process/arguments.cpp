@@ -24,12 +24,12 @@ bool is_hexadecimal(const std::string& text) {
   return text.size() == 4 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-camera::GuardedCameraOptions::Challenge challenge_of(const std::string& word) {
+camera::GuardedCameraOptions::Challenge challenge_of(const std::string& name, const std::string& word) {
   using Challenge = camera::GuardedCameraOptions::Challenge;
   if (word == "off") return Challenge::off;
   if (word == "required") return Challenge::required;
   if (word == "where_possible") return Challenge::where_possible;
-  throw std::invalid_argument("--light-challenge is \"" + word + "\" (expected off, where_possible or required)");
+  throw std::invalid_argument(name + " is \"" + word + "\" (expected off, where_possible or required)");
 }
 
 // All of it or nothing: half an identity would let in what was meant to be kept out.
@@ -74,7 +74,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
   camera::CameraPin pin;
   std::string known_ports;
   bool until_gone = false;
-  std::string challenge = "where_possible";
+  std::string challenge = "where_possible", lamp = "where_possible";
   const std::pair<const char*, std::string*> texts[] = {
       {"--socket", &arguments.socket},
       {"--camera", &arguments.camera},
@@ -84,6 +84,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
       {"--camera-port", &pin.camera.port},
       {"--camera-known-ports", &known_ports},
       {"--light-challenge", &challenge},
+      {"--lamp", &lamp},
       {"--tamper-state", &arguments.tamper_state},
       {"--sysfs", &arguments.sysfs},
       {"--models", &arguments.models},
@@ -128,7 +129,8 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
     if (!known) throw std::invalid_argument("unknown argument " + word + " (sesame-face --help lists them)");
   }
   pin.until_cleared = !until_gone;
-  arguments.light_challenge = challenge_of(challenge);
+  arguments.light_challenge = challenge_of("--light-challenge", challenge);
+  arguments.lamp = challenge_of("--lamp", lamp);
   arguments.camera_pin = pin_of(std::move(pin), known_ports);
   if (arguments.models.empty()) arguments.models = default_models();
   if (arguments.descriptions.empty()) arguments.descriptions = default_descriptions();
@@ -142,14 +144,20 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
 std::string usage() {
   return "sesame-face --socket PATH [options]: camera, face models and templates, in a process of their own\n"
          "  --camera ADDRESS       v4l2:/dev/videoN, uvc:vvvv:pppp, replay:PATH or empty (default: empty)\n"
-         "  --camera-vendor ID --camera-product ID --camera-port PORT [--camera-serial TEXT]   the only camera "
+         "  --camera-vendor ID --camera-product ID --camera-port PORT [--camera-serial TEXT]   the only "
+         "camera "
          "that is used; as `sesame camera` shows it\n"
          "  --camera-known-ports PORT,...               where other cameras of that model belong\n"
-         "  --tamper-until-gone    a tamper event of the camera is over when its cause is (default: when cleared)\n"
+         "  --tamper-until-gone    a tamper event of the camera is over when its cause is (default: when "
+         "cleared)\n"
          "  --replug-is-tamper     so is the camera itself, unplugged and plugged in again\n"
          "  --tamper-state FILE    keeps a tamper event over restarts\n"
-         "  --light-challenge off|where_possible|required   vary the exposure to see whether the frames follow "
+         "  --light-challenge off|where_possible|required   vary the exposure to see whether the frames "
+         "follow "
          "(default: where possible)\n"
+         "  --lamp off|where_possible|required   switch the camera's lamp to see whether the face answers "
+         "(default: "
+         "where possible)\n"
          "  --sysfs FOLDER         where the kernel says what is plugged in (default: /sys)\n"
          "  --models FOLDER        the networks (default: $SESAME_MODELS, else the cache that script/setup "
          "fills)\n"
@@ -159,7 +167,8 @@ std::string usage() {
          "store's master key\n"
          "  --key-file FILE --insecure-key-file         a master key in a file: anybody who reads it opens "
          "the store\n"
-         "  --change-master-key [--make-new-key] and the same with --new- before each, as --new-pkcs11-key LABEL   "
+         "  --change-master-key [--make-new-key] and the same with --new- before each, as --new-pkcs11-key "
+         "LABEL   "
          "another master key for the store, instead of serving\n"
          "  --simulated            the host may say what the camera sees\n"
          "  --give-templates-away, --give-pictures-away   Biometric.Read may return them\n"

@@ -49,6 +49,7 @@ object write(const camera::CameraStatus& status) {
           {"tamper", status.tamper},
           {"fault", status.fault},
           {"lightChallenge", status.light_challenge},
+          {"lamp", status.lamp},
           {"refused", refused}};
 }
 
@@ -61,6 +62,7 @@ camera::CameraStatus read_camera_status(const object& from) {
   status.tamper = text_field(from, "tamper", longest_text);
   status.fault = text_field(from, "fault", longest_text);
   status.light_challenge = text_field(from, "lightChallenge", longest_fact);
+  status.lamp = text_field(from, "lamp", longest_fact);
   const object& refused = part(from, "refused");
   if (refused.size() > most_kinds) throw DoorError("\"refused\" is not within its limit");
   for (const auto& count : refused)

@@ -57,6 +57,7 @@ camera::GuardedCameraOptions guard_options(const FaceArguments& arguments,
   options.sysfs = arguments.sysfs;
   options.tamper_state = arguments.tamper_state;
   options.light_challenge = arguments.light_challenge;
+  options.lamp_challenge = arguments.lamp;
   options.random = [device = std::make_shared<std::random_device>()] { return (*device)(); };
   options.reopen = [address = arguments.camera, source] { return camera::open_source(address, source); };
   options.note = std::move(note);

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <random>
 
+#include "tests/unit/biometric/lamp_session.hpp"
+
 namespace sesame::biometric {
 namespace {
 
@@ -273,6 +275,103 @@ TEST(Capture, probes_are_of_the_first_moment_and_of_the_last_and_come_as_they_ar
   ASSERT_EQ(capture.probes().size(), 3U);
   EXPECT_EQ(capture.probes().front().frame, first.frame);
   EXPECT_GT(capture.probes().back().frame->captured_at, milliseconds(600));
+}
+
+CaptureRules lamp_rules(LampRule rule) {
+  CaptureRules rules;
+  rules.lamp = rule;
+  return rules;
+}
+
+// Before a lamp that is switched all the while; how it ends, with the check that refused.
+std::string before_lamp(const LitScene& scene, LampRule rule, std::uint32_t seed = 1) {
+  Subject subject;
+  LampSession lamp(scene, seed);
+  Capture capture({}, lamp_rules(rule));
+  for (int i = 0; i < 250 && (i == 0 || capture.looks_at_somebody()); ++i) {
+    Observation seen = subject.next();
+    seen.light = lamp.next();
+    capture.feed(seen, lamp.steps());
+  }
+  capture.give_up();
+  return capture.state() == Capture::State::held ? "held" : capture.result().attack_check;
+}
+
+LitScene print() {
+  LitScene print;
+  print.far = print.near;
+  return print;
+}
+LitScene bright_hall() {
+  LitScene bright;
+  bright.near = bright.far = 0.005;
+  return bright;
+}
+
+TEST(Capture, where_a_lamp_is_required_a_face_must_answer_it) {
+  for (std::uint32_t seed = 1; seed <= 10; ++seed) {
+    EXPECT_EQ(before_lamp({}, LampRule::required, seed), "held");
+    EXPECT_EQ(before_lamp(print(), LampRule::required, seed), "lamp");
+    EXPECT_EQ(before_lamp(bright_hall(), LampRule::required, seed), "lamp");
+  }
+}
+
+// Nobody can tell a face in a bright hall from a display by a lamp: what else is asked must do.
+TEST(Capture, where_a_lamp_is_used_where_possible_one_that_nobody_sees_is_no_evidence) {
+  for (std::uint32_t seed = 1; seed <= 10; ++seed) {
+    EXPECT_EQ(before_lamp({}, LampRule::where_possible, seed), "held");
+    EXPECT_EQ(before_lamp(print(), LampRule::where_possible, seed), "lamp");
+    EXPECT_EQ(before_lamp(bright_hall(), LampRule::where_possible, seed), "held");
+  }
+}
+
+TEST(Capture, a_lamp_takes_its_time_and_that_is_no_failure) {
+  Subject subject;
+  LampSession lamp({}, 1);
+  Capture capture({}, lamp_rules(LampRule::required));
+  for (int i = 0; i < 24; ++i) {
+    Observation seen = subject.next();
+    seen.light = lamp.next();
+    capture.feed(seen, lamp.steps());
+  }
+  EXPECT_EQ(capture.state(), Capture::State::collecting);
+  capture.give_up();
+  EXPECT_EQ(capture.result().outcome, CaptureResult::Outcome::poor_quality);
+}
+
+TEST(Capture, a_lamp_that_is_never_switched_is_not_waited_for_for_ever) {
+  Subject subject;
+  LampSession lamp({}, 1);
+  Capture capture({}, lamp_rules(LampRule::required));
+  int frames = 0;
+  for (; frames < 250 && capture.state() != Capture::State::refused; ++frames) {
+    Observation seen = subject.next();
+    seen.light = lamp.next();
+    capture.feed(seen, {});
+  }
+  EXPECT_EQ(capture.result().attack_check, "lamp");
+  EXPECT_NEAR(frames, 163, 3);
+}
+
+TEST(Capture, an_answer_of_who_was_there_before_does_not_count) {
+  Subject subject;
+  LampSession lamp({}, 1);
+  CaptureRules rules = lamp_rules(LampRule::required);
+  rules.patience = milliseconds(6000);
+  Capture capture({}, rules);
+  subject.liveness = 0.1;  // which keeps it from ending
+  const auto look = [&](bool present) {
+    Observation seen = subject.next(present);
+    const FaceLight light = lamp.next();
+    if (present) seen.light = light;
+    capture.feed(seen, lamp.steps());
+  };
+  for (int i = 0; i < 110; ++i) look(true);
+  for (int i = 0; i < 12; ++i) look(false);
+  EXPECT_FALSE(capture.looks_at_somebody());
+  subject.liveness = 0.95;
+  for (int i = 0; i < 30; ++i) look(true);
+  EXPECT_EQ(capture.state(), Capture::State::collecting);
 }
 
 }  // namespace

@@ -305,6 +305,8 @@ TEST_F(FaceProcess, a_bad_camera_or_argument_ends_it_with_one_clear_sentence) {
   EXPECT_THAT(missing.read_until("\n"), testing::HasSubstr("there is no file or folder /nowhere.mp4"));
   Process unknown({"--wings"});
   EXPECT_THAT(unknown.read_until("\n"), testing::HasSubstr("unknown argument --wings"));
+  Process dazzled({"--socket", (folder / "s").string(), "--lamp", "bright"});
+  EXPECT_THAT(dazzled.read_until("\n"), testing::HasSubstr("--lamp is \"bright\" (expected off, where_possible or required)"));
 }
 
 TEST_F(FaceProcess, leaves_no_core_dump_and_cannot_be_traced_or_gain_privileges) {
@@ -335,6 +337,10 @@ TEST_F(FaceProcess, asks_a_sensor_for_other_light_and_refuses_a_recorder_that_pl
   ASSERT_TRUE(recorded) << error;
   EXPECT_EQ(recorded->outcome, CaptureResult::Outcome::attack_suspected);
   EXPECT_EQ(recorded->attack_check, "challenge");
+  const auto lamp = [&] { return run<camera::CameraStatus>([&] { return engine.camera_status(); })->lamp; };
+  EXPECT_EQ(lamp(), "off: this camera has none that can be switched");
+  run<bool>([&] { return done(engine.show("take " + video("cap13_edit2.mp4").string() + " lamp by sensor")); });
+  EXPECT_EQ(lamp(), "on");
 }
 
 TEST_F(FaceProcess, keeps_a_tamper_event_over_a_restart_and_lets_nobody_in_until_an_operator_clears_it) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "biometric/attack/recapture.hpp"
 #include "biometric/local_engine.hpp"
 #include "biometric/memory_gallery.hpp"
 #include "biometric/store/database.hpp"
@@ -170,6 +171,104 @@ TEST_F(Injection, a_recording_in_the_place_of_the_camera_does_not_answer_the_cha
     executor.advance(1100ms);
   }
   EXPECT_THAT(notes, testing::Each(HasSubstr("refused as challenge: 1")));
+}
+
+// Remembers what became of a lamp.
+class LampWatch final : public camera::FrameSource {
+ public:
+  struct Seen {
+    bool on = false;
+    int switched = 0;
+  };
+  LampWatch(std::unique_ptr<camera::FrameSource> source, Seen& seen)
+      : source_(std::move(source)), seen_(seen) {}
+  camera::SourceDescription description() const override { return source_->description(); }
+  camera::CameraIdentity identity() const override { return source_->identity(); }
+  FramePtr newest(FrameTime now) override { return source_->newest(now); }
+  std::optional<FrameTime> next_due() const override { return source_->next_due(); }
+  std::uint64_t dropped() const override { return source_->dropped(); }
+  std::optional<camera::LightControl> light_control() const override { return source_->light_control(); }
+  double ask_light(std::optional<double> stops) override { return source_->ask_light(stops); }
+  std::optional<camera::Lamp> lamp() const override { return source_->lamp(); }
+  void switch_lamp(bool on) override {
+    if (on != seen_.on) ++seen_.switched;
+    seen_.on = on;
+    source_->switch_lamp(on);
+  }
+
+ private:
+  std::unique_ptr<camera::FrameSource> source_;
+  Seen& seen_;
+};
+
+class InjectionBeforeLamp : public Injection {
+ protected:
+  void SetUp() override {
+    Injection::SetUp();
+    options.camera.lamp_challenge = Challenge::required;
+  }
+  std::unique_ptr<camera::FrameSource> customer(const char* name, SimulatedLamp lamp,
+                                                std::uint32_t seed = 1) {
+    const auto find = [](const FramePtr& frame) -> std::optional<Box> {
+      const Observation& there = pipeline().observe(frame, Depth::presence);
+      return there.face ? std::optional(there.face->box) : std::nullopt;
+    };
+    return watched(sensor(before_lamp(take(name, seed), std::move(lamp), find), seed));
+  }
+  std::unique_ptr<camera::FrameSource> watched(std::unique_ptr<camera::FrameSource> source) {
+    return std::make_unique<LampWatch>(std::move(source), seen);
+  }
+  using Challenge = camera::GuardedCameraOptions::Challenge;
+  LampWatch::Seen seen;
+};
+
+constexpr LampLight bright_hall{0.01, 0.0003, 0.0003};
+
+TEST_F(InjectionBeforeLamp, a_living_face_answers_and_the_exposure_after_it_and_then_it_is_dark) {
+  options.camera.light_challenge = Challenge::required;
+  for (std::uint32_t seed = 1; seed <= 2; ++seed) {
+    challenge(seed);
+    open(customer(seed % 2 == 0 ? "cap13_edit2.mp4" : "franck.mp4", SimulatedLamp(seed), seed));
+    EXPECT_EQ(session(), "held") << seed;
+    EXPECT_GE(seen.switched, 6);
+    EXPECT_FALSE(seen.on);
+    const auto status = run(engine->camera_status());
+    EXPECT_EQ(status->lamp, "on");
+    EXPECT_TRUE(status->refused.empty());
+  }
+}
+
+TEST_F(InjectionBeforeLamp, a_recording_in_the_place_of_the_camera_does_not_answer) {
+  options.camera.light_challenge = Challenge::off;
+  open(watched(sensor(ignoring_lamp(take("cap13_edit2.mp4")))));
+  EXPECT_EQ(session(), "lamp");
+  EXPECT_FALSE(seen.on);
+  EXPECT_THAT(verify("111"), HasSubstr("no probe is held"));
+}
+
+TEST_F(InjectionBeforeLamp, a_hall_that_outshines_it_is_no_evidence_where_it_is_not_required) {
+  open(customer("cap13_edit2.mp4", SimulatedLamp(bright_hall, 50ms)));
+  EXPECT_EQ(session(), "lamp");
+  options.camera.lamp_challenge = Challenge::where_possible;
+  open(customer("cap13_edit2.mp4", SimulatedLamp(bright_hall, 50ms)));
+  EXPECT_EQ(session(), "held");
+  open(watched(sensor(ignoring_lamp(take("cap13_edit2.mp4")), 1, no_light)));
+  EXPECT_EQ(session(), "challenge") << "what else is asked must do";
+}
+
+TEST_F(InjectionBeforeLamp, stays_dark_while_nobody_is_there_and_when_a_session_is_given_up) {
+  open(watched(sensor(ignoring_lamp(camera::open_empty_scene()))));
+  EXPECT_EQ(session(3s), "noSubject");
+  EXPECT_EQ(seen.switched, 0);
+  open(customer("cap13_edit2.mp4", SimulatedLamp(1)));
+  EXPECT_EQ(session(900ms), "poorQuality");
+  EXPECT_GE(seen.switched, 1);
+  EXPECT_FALSE(seen.on);
+}
+
+TEST_F(InjectionBeforeLamp, a_camera_without_one_is_not_used) {
+  open(sensor(take("cap13_edit2.mp4")));
+  EXPECT_THAT(session(), HasSubstr("does not do what is required"));
 }
 
 // CVE-2021-34466: a USB device of the attacker's own stands for the camera and sends one genuine frame of the

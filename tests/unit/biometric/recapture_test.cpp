@@ -2,8 +2,9 @@
 
 #include <cmath>
 
-#include "biometric/process/simulated_camera.hpp"
 #include "biometric/pipeline/surroundings.hpp"
+#include "biometric/process/simulated_camera.hpp"
+#include "tests/unit/biometric/lamp_session.hpp"
 
 namespace sesame::biometric {
 namespace {
@@ -113,6 +114,79 @@ TEST(Recapture, the_camera_alone_moves_nothing) {
   EXPECT_GT(difference(*frame, picture()), 0.5);
 }
 
+// A face before soft shapes, neither black nor white anywhere.
+constexpr Box face{92, 50, 148, 122};
+camera::Frame portrait() {
+  camera::Frame frame = camera::make_frame(240, 180);
+  for (int y = 0; y < frame.height; ++y)
+    for (int x = 0; x < frame.width; ++x) {
+      const double from_middle = std::hypot((x - 120) / 32.0, (y - 86) / 44.0);
+      const double value =
+          from_middle < 1 ? 150 - 20 * from_middle : 110 + 40 * std::sin(x / 13.0) * std::sin(y / 9.0);
+      std::fill_n(frame.row(y) + 3 * x, 3, static_cast<std::uint8_t>(value));
+    }
+  return frame;
+}
+
+// What is made of a lamp that is switched at random before it.
+LampResponse::Verdict answer_of(camera::FrameSource& source, std::uint32_t seed) {
+  camera::LampChallenge challenge(*source.lamp(), LampSession::random_of(seed));
+  LampResponse response;
+  challenge.begin({});
+  for (camera::FrameTime now{}; now < std::chrono::seconds(4); now += std::chrono::milliseconds(5)) {
+    if (const camera::FramePtr frame = source.newest(now)) response.see(light_of(*frame, face));
+    if (const auto on = challenge.due(now)) source.switch_lamp(*on);
+  }
+  const std::vector<camera::LampStep> steps(challenge.steps().begin(), challenge.steps().end());
+  return response.verdict(steps, source.lamp()->longest_latency);
+}
+
+TEST(SimulatedLamp, a_living_face_answers_it_as_recorded_and_seen_by_the_camera_model) {
+  const auto find = [](const camera::FramePtr&) { return std::optional(face); };
+  for (std::uint32_t seed = 1; seed <= 4; ++seed)
+    for (const bool seen : {false, true}) {
+      const auto source = before_lamp(camera::open_still(portrait()), SimulatedLamp(seed), find,
+                                      seen ? seen_through(Control::camera, seed) : camera::FrameChange());
+      EXPECT_EQ(answer_of(*source, seed), LampResponse::Verdict::answered) << seed << (seen ? " seen" : "");
+    }
+}
+
+TEST(SimulatedLamp, a_print_a_display_and_a_fake_camera_do_not) {
+  for (std::uint32_t seed = 1; seed <= 2; ++seed) {
+    const auto answer = [&](AttackSpecies species) {
+      return answer_of(*attack_with_picture(species, portrait(), seed, 25, face, SimulatedLamp(seed)), seed);
+    };
+    for (const AttackSpecies print : {AttackSpecies::print_on_stand, AttackSpecies::flat_print})
+      EXPECT_EQ(answer(print), LampResponse::Verdict::not_answered) << seed;
+    for (const AttackSpecies display :
+         {AttackSpecies::screen_on_stand, AttackSpecies::video_on_stand, AttackSpecies::screen_still})
+      EXPECT_NE(answer(display), LampResponse::Verdict::answered) << seed;
+    for (const AttackSpecies fake : {AttackSpecies::frozen, AttackSpecies::frozen_noisy})
+      EXPECT_EQ(answer(fake), LampResponse::Verdict::unseen) << seed;
+    EXPECT_EQ(answer_of(*ignoring_lamp(camera::open_still(portrait())), seed), LampResponse::Verdict::unseen);
+  }
+}
+
+// Near before a far hall, as a face is. What refuses it is that nothing in it moves (InnerMotion).
+TEST(SimulatedLamp, a_picture_that_was_cut_out_answers_as_a_face_does) {
+  const auto cut_out = attack_with_picture(AttackSpecies::cut_out, portrait(), 3, 25, face, SimulatedLamp(3));
+  EXPECT_EQ(answer_of(*cut_out, 3), LampResponse::Verdict::answered);
+}
+
+TEST(SimulatedLamp, is_lit_for_as_much_of_an_exposure_as_it_is_and_late) {
+  using std::chrono::milliseconds;
+  SimulatedLamp lamp({0.5, 0.01, 0.01}, milliseconds(50));
+  lamp.pass_time(milliseconds(100));
+  lamp.switch_to(true);
+  lamp.pass_time(milliseconds(300));
+  lamp.switch_to(false);
+  EXPECT_EQ(lamp.lit(milliseconds(149)), 0);
+  EXPECT_NEAR(lamp.lit(milliseconds(157)), 0.5, 0.1);
+  EXPECT_EQ(lamp.lit(milliseconds(200)), 1);
+  EXPECT_EQ(lamp.lit(milliseconds(349)), 1);
+  EXPECT_EQ(lamp.lit(milliseconds(370)), 0);
+}
+
 // A camera drops its source when the take ends or the source is refused; what is asked for then reaches nobody.
 TEST(SimulatedCamera, who_stands_before_it_goes_with_the_source) {
   auto attacker = attack_with_picture(AttackSpecies::flat_print, picture(), 1);
@@ -135,6 +209,7 @@ TEST(SimulatedCamera, says_what_it_does_not_understand) {
   EXPECT_THAT(refusal("somebody"), testing::HasSubstr("\"somebody\" is no scene"));
   EXPECT_THAT(refusal("take \"x.mp4\" through walls"), testing::HasSubstr("is nothing that a live take is seen through"));
   EXPECT_THAT(refusal("picture \"x.jpg\" as ghost"), testing::HasSubstr("is no attack species"));
+  EXPECT_THAT(refusal("take \"x.mp4\" lamps"), testing::HasSubstr("\"lamps\" is not understood"));
   EXPECT_THAT(refusal("take \"x.mp4\" turning through camera"), testing::HasSubstr("a live take seen in one way"));
   for (const char* words : {"take \"x.mp4\" turning by sensor", "take \"x.mp4\" as screen_video by recorder",
                             "picture \"x.jpg\" as flat_print by sensor"})

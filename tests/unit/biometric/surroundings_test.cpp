@@ -91,6 +91,35 @@ TEST(Surroundings, another_exposure_is_no_movement) {
   EXPECT_LT(farthest, 0.3F);
 }
 
+// A lamp lights the face, which takes much of the picture, and little of the wall.
+TEST(Surroundings, a_lamp_that_is_switched_is_no_movement) {
+  Surroundings surroundings;
+  std::mt19937 random(1);
+  std::normal_distribution<double> noise(0, 0.5);
+  constexpr Box near_face{130, 70, 270, 250};
+  float farthest = 0, face_farthest = 0;
+  int judged = 0;
+  for (int i = 0; i < 100; ++i) {
+    camera::Frame frame = camera::make_frame(400, 300);
+    frame.captured_at = milliseconds(40) * i;
+    const double lamp = (i % 22 < 12) == (i % 9 < 5) ? 1.3 : 1;
+    for (int y = 0; y < frame.height; ++y)
+      for (int x = 0; x < frame.width; ++x) {
+        const bool near = std::abs(x - 200) < 80 && y > 50;
+        const double surface = (near ? 110 : 150) + 25 * std::sin(x / 9.0) * std::sin(y / 11.0);
+        std::fill_n(frame.row(y) + 3 * x, 3, static_cast<std::uint8_t>((near ? lamp : 1) * surface + noise(random)));
+      }
+    if (const auto motion = surroundings.look(frame, near_face)) {
+      farthest = std::max(farthest, motion->shift);
+      face_farthest = std::max(face_farthest, motion->face_shift);
+      ++judged;
+    }
+  }
+  EXPECT_GE(judged, 60);
+  EXPECT_LT(farthest, 0.2F);
+  EXPECT_LT(face_farthest, 0.2F);
+}
+
 TEST(Surroundings, a_plain_wall_and_the_first_moments_say_nothing) {
   EXPECT_FALSE(after(12, 0.25, true).has_value());
   EXPECT_FALSE(after(8, 0.25).has_value());

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "camera/replay.hpp"
 #include "camera/sensor_model.hpp"
 #include "tests/unit/camera/made_up_sysfs.hpp"
@@ -211,6 +213,169 @@ TEST_F(Guarded, where_the_challenge_is_required_a_camera_that_cannot_answer_is_n
   EXPECT_THAT(notes, ElementsAre(HasSubstr("cannot be commanded")));
   GuardedCamera with(camera_of(connected), options);
   EXPECT_GT(frames_during(with, 1s), 20U);
+}
+
+// What a camera was told, by whoever used it.
+struct Told {
+  bool lamp = true;  // somebody died and left it on
+  int switched = 0;
+  bool refuses = false;
+  std::optional<double> stops;
+  bool exposed_while_lit = false;
+};
+
+class WithLamp final : public FrameSource {
+ public:
+  explicit WithLamp(Told& told) : told_(told) {}
+  SourceDescription description() const override { return sensor_->description(); }
+  CameraIdentity identity() const override { return made_up_camera(); }
+  FramePtr newest(FrameTime at) override {
+    if (unplugged) throw SourceError("the camera was unplugged");
+    return sensor_->newest(at);
+  }
+  std::optional<FrameTime> next_due() const override { return sensor_->next_due(); }
+  std::uint64_t dropped() const override { return 0; }
+  std::optional<LightControl> light_control() const override { return LightControl{-4}; }
+  double ask_light(std::optional<double> stops) override {
+    told_.stops = stops;
+    told_.exposed_while_lit |= stops.has_value() && told_.lamp;
+    return sensor_->ask_light(stops);
+  }
+  std::optional<Lamp> lamp() const override { return Lamp{}; }
+  void switch_lamp(bool on) override {
+    if (told_.refuses) throw SourceError("the lamp does not switch");
+    if (told_.lamp != on) ++told_.switched;
+    told_.lamp = on;
+  }
+
+  bool unplugged = false;
+
+ private:
+  Told& told_;
+  std::unique_ptr<FrameSource> sensor_ = camera_of(made_up_camera());
+};
+
+class GuardedLamp : public Guarded {
+ protected:
+  GuardedLamp() {
+    options.pin.reset();
+    options.reopen = {};
+    options.random = [random = std::make_shared<std::mt19937>(1)] {
+      return static_cast<std::uint32_t>((*random)());
+    };
+  }
+  std::unique_ptr<WithLamp> source() { return std::make_unique<WithLamp>(told); }
+  Told told;
+};
+
+TEST_F(GuardedLamp, is_off_when_the_camera_is_opened_whoever_used_it_last) {
+  const GuardedCamera camera(source(), options);
+  EXPECT_FALSE(told.lamp);
+  EXPECT_EQ(camera.status().lamp, "on");
+}
+
+TEST_F(GuardedLamp, is_switched_while_somebody_asks_for_it_and_off_when_the_last_does_no_longer) {
+  GuardedCamera camera(source(), options);
+  frames_during(camera, 1s);
+  EXPECT_EQ(told.switched, 1) << "it was switched for nobody";
+  camera.begin_lamp();
+  camera.begin_lamp();
+  frames_during(camera, 3s);
+  EXPECT_GT(told.switched, 6);
+  EXPECT_GT(camera.lamp_steps().size(), 5U);
+  camera.end_lamp();
+  const int switched = told.switched;
+  frames_during(camera, 1s);
+  EXPECT_GT(told.switched, switched);
+  for (int i = 0; i < 1000 && !told.lamp; ++i) frames_during(camera, 5ms);
+  ASSERT_TRUE(told.lamp);
+  camera.end_lamp();
+  EXPECT_FALSE(told.lamp);
+}
+
+TEST_F(GuardedLamp, is_off_when_the_camera_fails_is_replaced_or_is_given_up) {
+  const auto lit = [&](GuardedCamera& camera) {
+    camera.begin_lamp();
+    for (int i = 0; i < 1000 && !told.lamp; ++i) frames_during(camera, 5ms);
+    return told.lamp;
+  };
+  {
+    auto failing = source();
+    WithLamp* const camera_itself = failing.get();
+    GuardedCamera camera(std::move(failing), options);
+    ASSERT_TRUE(lit(camera));
+    camera_itself->unplugged = true;
+    frames_during(camera, 100ms);
+    EXPECT_EQ(camera.fault(), "the camera was unplugged");
+    EXPECT_FALSE(told.lamp);
+  }
+  {
+    GuardedCamera camera(source(), options);
+    ASSERT_TRUE(lit(camera));
+    camera.replace(camera_of(connected));
+    EXPECT_FALSE(told.lamp);
+  }
+  {
+    GuardedCamera camera(source(), options);
+    ASSERT_TRUE(lit(camera));
+  }
+  EXPECT_FALSE(told.lamp);
+}
+
+TEST_F(GuardedLamp, that_did_not_go_off_is_switched_off_when_it_can_be) {
+  GuardedCamera camera(source(), options);
+  camera.begin_lamp();
+  for (int i = 0; i < 1000 && !told.lamp; ++i) frames_during(camera, 5ms);
+  told.refuses = true;
+  camera.end_lamp();
+  EXPECT_TRUE(told.lamp);
+  told.refuses = false;
+  frames_during(camera, 5ms);
+  EXPECT_FALSE(told.lamp);
+  EXPECT_THAT(notes, ElementsAre("the light of the camera cannot be commanded: the lamp does not switch"));
+}
+
+TEST_F(GuardedLamp, and_exposure_are_never_commanded_at_once_and_the_exposure_waits_for_the_last_light) {
+  GuardedCamera camera(source(), options);
+  camera.begin_challenge();
+  camera.begin_lamp();
+  frames_during(camera, 3s);
+  EXPECT_FALSE(told.stops);
+  camera.begin_exposure_first();  // one is in a hurry, another still asks for the lamp
+  frames_during(camera, 20ms);
+  EXPECT_FALSE(told.lamp);
+  frames_during(camera, 150ms);
+  EXPECT_FALSE(told.stops) << "frames may still show the lamp's light";
+  const FrameTime since = now;
+  frames_during(camera, 2s);
+  EXPECT_TRUE(told.stops);
+  EXPECT_EQ(camera.verdict(since, now), LightChallenge::Verdict::answered);
+  EXPECT_TRUE(camera.lamp_steps().empty());
+  camera.end_exposure_first();
+  frames_during(camera, 1s);
+  EXPECT_FALSE(told.stops) << "the camera has its own exposure again";
+  EXPECT_GT(camera.lamp_steps().size(), 0U);
+  EXPECT_FALSE(told.exposed_while_lit);
+}
+
+TEST_F(GuardedLamp, where_it_is_required_a_camera_without_one_is_not_used) {
+  options.lamp_challenge = GuardedCameraOptions::Challenge::required;
+  GuardedCamera without(camera_of(connected), options);
+  EXPECT_EQ(frames_during(without, 1s), 0U);
+  EXPECT_THAT(
+      notes,
+      ElementsAre("the camera is not used, for its lamp is off: this camera has none that can be switched"));
+  GuardedCamera with(source(), options);
+  EXPECT_GT(frames_during(with, 1s), 20U);
+}
+
+TEST_F(GuardedLamp, that_is_not_configured_is_left_alone) {
+  options.lamp_challenge = GuardedCameraOptions::Challenge::off;
+  GuardedCamera camera(source(), options);
+  camera.begin_lamp();
+  frames_during(camera, 2s);
+  EXPECT_EQ(told.switched, 0);
+  EXPECT_EQ(camera.status().lamp, "off: not configured");
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 
 #include "biometric/evaluate/labelled_data.hpp"
+#include "biometric/evaluate/report.hpp"
 
 namespace sesame::evaluation {
 namespace {
@@ -86,6 +88,19 @@ TEST(Presentations, takes_are_read_by_person_and_an_empty_folder_is_refused) {
   EXPECT_TRUE(takes.takes[1].is_video);
   EXPECT_EQ(read_recorded_attacks(folder).takes.size(), 1U);
   fs::remove_all(folder);
+}
+
+TEST(Presentations, that_a_lamp_had_to_be_answered_is_said_in_every_report) {
+  Evaluation evaluation;
+  evaluation.presentations.emplace();
+  const auto told = [&](bool lamp) {
+    evaluation.presentations->lamp = lamp;
+    return std::array{text_summary(evaluation).find("must answer a lamp") != std::string::npos,
+                      html_report(evaluation).find("must answer a lamp") != std::string::npos,
+                      json_report(evaluation).find("\"lamp\":true") != std::string::npos};
+  };
+  EXPECT_EQ(told(true), (std::array{true, true, true}));
+  EXPECT_EQ(told(false), (std::array{false, false, false}));
 }
 
 }  // namespace
