@@ -75,7 +75,6 @@ class LocalEngine::Context final : public CaptureContext {
         co_return suspected(capture, to_string(engine_.camera_.last_refusal()));
     }
     tell(capture, progress);
-    lamp.reset();
     CaptureResult result = capture.result();
     if (capture.state() == Capture::State::held && request.liveness && engine_.camera_.challenges()) {
       const spi::TimePoint held = engine_.executor_.now();

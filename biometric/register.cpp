@@ -77,7 +77,7 @@ void add_camera_rules(const spi::Section& section, const std::string& socket,
                  {"--light-challenge", section.word("light_challenge", {"off", "where_possible", "required"},
                                                     "where_possible")});
   command.insert(command.end(),
-                 {"--lamp", section.word("lamp", {"off", "where_possible", "required"}, "where_possible")});
+                 {"--lamp", section.word("lamp", {"off", "where_possible", "required"}, "off")});
   if (section.has("sysfs")) command.insert(command.end(), {"--sysfs", section.path("sysfs")});
   if (!section.has("camera_identity")) return;
   const spi::Section identity = section.section("camera_identity");

@@ -19,9 +19,8 @@ struct LampStep {
 };
 
 struct LampRules {
-  // Between two changes at least. Six changes, which are three flashes, take more than a second so: flashes
-  // of light are no danger to anybody as long as there are no more than three in any second
-  // (WCAG 2.2, 2.3.1).
+  // Between two changes at least. The sixth after a change comes more than a second after it: there are three
+  // flashes in any second at most, which are no danger to anybody (WCAG 2.2, 2.3.1).
   std::chrono::milliseconds shortest_step{170};
   unsigned longest_steps = 3;          // of the shortest; each more is half as likely
   std::chrono::milliseconds more{60};  // up to so much is added to each

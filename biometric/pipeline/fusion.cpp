@@ -65,7 +65,8 @@ class Cosines {
   std::vector<double> values_;
 };
 
-// The looks that match the one look which most others match.
+// The looks that match the one look which most others match; of equals the first. What a look has to do with itself
+// is rounding, and another on another machine.
 Members largest_group(const Cosines& cosines, double threshold) {
   Members best;
   double best_sum = 0;
@@ -74,7 +75,7 @@ Members largest_group(const Cosines& cosines, double threshold) {
     double sum = 0;
     for (std::size_t i = 0; i < cosines.size(); ++i) {
       group[i] = cosines.of(middle, i) >= threshold;
-      if (group[i]) sum += cosines.of(middle, i);
+      if (group[i] && i != middle) sum += cosines.of(middle, i);
     }
     const std::size_t most = count(best);
     if (count(group) < most || (count(group) == most && sum <= best_sum)) continue;

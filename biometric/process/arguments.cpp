@@ -74,7 +74,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
   camera::CameraPin pin;
   std::string known_ports;
   bool until_gone = false;
-  std::string challenge = "where_possible", lamp = "where_possible";
+  std::string challenge = "where_possible", lamp = "off";
   const std::pair<const char*, std::string*> texts[] = {
       {"--socket", &arguments.socket},
       {"--camera", &arguments.camera},

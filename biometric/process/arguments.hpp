@@ -19,7 +19,7 @@ struct FaceArguments {
   std::string sysfs = "/sys";    // where the kernel says what is plugged in
   camera::GuardedCameraOptions::Challenge light_challenge =
       camera::GuardedCameraOptions::Challenge::where_possible;
-  camera::GuardedCameraOptions::Challenge lamp = camera::GuardedCameraOptions::Challenge::where_possible;
+  camera::GuardedCameraOptions::Challenge lamp = camera::GuardedCameraOptions::Challenge::off;
   std::string models;            // folder of the networks; SESAME_MODELS, then the cache, when not given
   std::string descriptions;      // folder of the models' YAML; beside the program, then the source tree
   std::string store;             // identity store; empty: a gallery in memory that ends with the process

@@ -21,6 +21,7 @@ struct LitScene {
   double veil = 0;          // what it adds to all, in a display
   double noise = 0.01;      // of each frame and part, by its light
   double sway = 0;          // how much more or less light the face gets, by itself, within seconds
+  double hall = 0;          // how much more or less light all of it gets, by itself, within seconds
   double own_exposure = 0;  // the camera's own, which answers with so much less light for as much more, late
   std::chrono::milliseconds latency{70};
   double frames_per_second = 25;
@@ -49,6 +50,7 @@ class LampSession {
     const double seconds = std::chrono::duration<double>(now_).count();
     const double swayed =
         1 + scene_.sway * std::sin(2 * seconds + phase_) + 0.4 * scene_.sway * std::sin(9 * seconds + phase_);
+    exposed_ = exposure_ * (1 + scene_.hall * std::sin(7 * seconds + 2 * phase_));
     FaceLight light;
     light.at = now_;
     light.in_face = seen(scene_.face * swayed * (1 + scene_.near * lit) + scene_.veil * lit);
@@ -92,7 +94,7 @@ class LampSession {
   }
   float seen(double light) {
     std::normal_distribution<double> spread(1, scene_.noise);
-    return static_cast<float>(std::min(1.0, light * exposure_ * spread(random_)));
+    return static_cast<float>(std::min(1.0, light * exposed_ * spread(random_)));
   }
 
   LitScene scene_;
@@ -100,6 +102,7 @@ class LampSession {
   camera::LampChallenge challenge_;
   double phase_;
   double exposure_ = 1;
+  double exposed_ = 1;  // light of the hall, by the exposure
   camera::FrameTime now_{};
   std::vector<camera::LampStep> steps_;
 };
