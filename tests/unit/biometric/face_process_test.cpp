@@ -322,7 +322,9 @@ TEST_F(FaceProcess, leaves_no_core_dump_and_cannot_be_traced_or_gain_privileges)
 }
 
 TEST_F(FaceProcess, asks_a_sensor_for_other_light_and_refuses_a_recorder_that_plays_on) {
-  Process process(words("empty"));
+  std::vector<std::string> with_lamp = words("empty");
+  with_lamp.insert(with_lamp.end(), {"--lamp", "where_possible"});
+  Process process(with_lamp);
   process.read_until("ready");
   const auto context = engine.open_context();
   const auto capture = [&](const char* by) {
