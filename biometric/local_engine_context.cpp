@@ -189,6 +189,7 @@ class LocalEngine::Context final : public CaptureContext {
   }
   void feed(Capture& capture, const camera::FramePtr& frame, const CaptureRequest& request) {
     if (!frame) return;
+    engine_.pipeline_.expect_lamp(engine_.camera_.lamp().has_value());
     const Observation& seen =
         engine_.pipeline_.observe(frame, request.liveness ? Depth::liveness : Depth::quality);
     capture.feed(seen, engine_.camera_.lamp_steps());

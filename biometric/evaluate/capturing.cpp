@@ -56,6 +56,7 @@ std::unique_ptr<camera::FrameSource> open_take(const std::string& path, double a
 
 Captured capture(biometric::Pipeline& pipeline, camera::FrameSource& source, const CapturingOptions& options) {
   pipeline.forget_past();
+  pipeline.expect_lamp(options.lamp_seed.has_value());
   Capture capture(options.request, rules_for(pipeline, options), options.motions);
   SwitchedLamp lamp(source, options.lamp_seed.value_or(0));
   auto* person = dynamic_cast<biometric::SimulatedPerson*>(&source);

@@ -68,6 +68,8 @@ class Pipeline {
     inner_motion_.forget();
     surroundings_.forget();
   }
+  // Whether a lamp beside the camera may be switched between two frames.
+  void expect_lamp(bool expected) { surroundings_.expect_lamp(expected); }
   // Runs every network once, so that the first customer does not wait for OpenCV's set-up.
   void warm();
 

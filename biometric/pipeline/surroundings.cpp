@@ -120,7 +120,7 @@ std::optional<SurroundingsMotion> Surroundings::look(const camera::Frame& frame,
   cv::cvtColor(pixels(frame), next.grey, cv::COLOR_BGR2GRAY);
   if (scale < 1) cv::resize(next.grey, next.grey, {}, scale, scale, cv::INTER_AREA);
   cv::GaussianBlur(next.grey, next.grey, {0, 0}, 1);  // corners of noise are none
-  next.light_on_face = light_on_face(next.grey, next.face);
+  if (lamp_expected_) next.light_on_face = light_on_face(next.grey, next.face);
   to_one_exposure(next.grey);
   if (!seen_.empty() && (seen_.back().grey.size() != next.grey.size() || now <= seen_.back().at)) forget();
   while (!seen_.empty() && now - seen_.front().at > longest) seen_.pop_front();
@@ -128,7 +128,7 @@ std::optional<SurroundingsMotion> Surroundings::look(const camera::Frame& frame,
   const Seen& after = seen_.back();
   // Where a lamp is switched, the oldest that was lit as this one is.
   const auto found = std::find_if(seen_.begin(), seen_.end(), [&](const Seen& seen) {
-    return now - seen.at < shortest || std::abs(seen.light_on_face - after.light_on_face) < lit_alike;
+    return !lamp_expected_ || now - seen.at < shortest || std::abs(seen.light_on_face - after.light_on_face) < lit_alike;
   });
   if (now - found->at < shortest) return std::nullopt;
   Seen& before = *found;

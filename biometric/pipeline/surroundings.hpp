@@ -28,14 +28,18 @@ class Surroundings {
   Surroundings();
   ~Surroundings();
   // Empty while too little time has passed, where hardly anything beside the face can be found again (a plain
-  // wall), or where no frame of the time was lit as this one is (a lamp is switched).
+  // wall), or where no frame of the time was lit as this one is (see expect_lamp).
   std::optional<SurroundingsMotion> look(const camera::Frame& frame, const Box& face);
   // Another camera or take: what was seen before is not comparable.
   void forget();
+  // Only frames that are lit alike are compared: a lamp beside the camera may be switched between them. Not otherwise,
+  // for whoever holds a picture can change the light on it.
+  void expect_lamp(bool expected) { lamp_expected_ = expected; }
 
  private:
   struct Seen;
   std::deque<Seen> seen_;
+  bool lamp_expected_ = false;
 };
 
 }  // namespace sesame::biometric
