@@ -236,7 +236,7 @@ std::string presentations_summary(const PresentationReport& report) {
   const auto line = [](const PresentationRates& rates) {
     std::string checks;
     for (const auto& [check, count] : rates.refused_by) checks += fmt::format("{} {} ", check, count);
-    return fmt::format("{:<28} {:>6} {:>9} {:>8}  {:<19} {:>8}  {}", rates.name, rates.people, rates.presented,
+    return fmt::format("{:<28} {:>6} {:>9} {:>8}  {:<19} {:>8}  {}", rates.name, rates.people > 0 ? grouped(rates.people) : "-", rates.presented,
                        percent(rates.error.value()),
                        percent(rates.error.interval.low) + " - " + percent(rates.error.interval.high),
                        percent(rates.not_answered.value()), checks);

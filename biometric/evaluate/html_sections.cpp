@@ -402,7 +402,7 @@ std::string presentations_section(const Evaluation& evaluation) {
       std::string checks;
       for (const auto& [check, count] : rates.refused_by)
         checks += fmt::format("{}{} {}", checks.empty() ? "" : ", ", escaped(check), grouped(count));
-      text += "<tr><th>" + escaped(rates.name) + "</th>" + cell(grouped(rates.people)) + cell(grouped(rates.takes)) +
+      text += "<tr><th>" + escaped(rates.name) + "</th>" + cell(rates.people > 0 ? grouped(rates.people) : "–") + cell(grouped(rates.takes)) +
               cell(grouped(rates.presented)) + percent_cell(rates.error) + percent_interval(rates.error) +
               count_of_trials(rates.error) + percent_cell(rates.not_answered) + cell(checks) +
               (with_time ? cell(fmt::format("{:.0f} ms", rates.median_milliseconds)) +

@@ -178,7 +178,9 @@ PresentationReport presentation_report(const std::vector<const Takes*>& takes, c
     if (!piles.contains(name)) order.push_back(name);
     Pile& pile = piles[name];
     pile.attack = shown[i].kind == Presentation::Kind::attack || shown[i].kind == Presentation::Kind::recorded_attack;
-    pile.people.insert({takes[i], takes[i]->takes[shown[i].take].person});
+    // Folders of recorded attacks are species: who is shown there is not known.
+    if (shown[i].kind != Presentation::Kind::recorded_attack)
+      pile.people.insert({takes[i], takes[i]->takes[shown[i].take].person});
     pile.takes.insert({takes[i], shown[i].take});
     switch (results[i].outcome) {
       case Presented::Outcome::held:

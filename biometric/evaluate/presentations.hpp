@@ -62,7 +62,7 @@ std::vector<Presentation> live_presentations(const Takes& takes, unsigned each, 
 struct PresentationRates {
   std::string name;
   std::uint64_t presented = 0;
-  std::uint64_t people = 0;
+  std::uint64_t people = 0;  // 0: not known
   std::uint64_t takes = 0;
   Rate error;         // APCER: held; BPCER: refused
   Rate not_answered;  // APNRR, BPNRR
