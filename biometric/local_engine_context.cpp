@@ -218,7 +218,7 @@ class LocalEngine::Context final : public CaptureContext {
   // somebody else than the first.
   bool keep(const std::vector<Template>& looks, const std::vector<Observation>& probes) {
     OneFace one = fuse_one_face(looks, engine_.pipeline_.calibration());
-    if (one.face.empty() || one.looks.front() != Belonging::same_face || one.looks.back() != Belonging::same_face) return false;
+    if (!begins_and_ends_with_it(one)) return false;
     probe_ = std::move(one.face);
     captures_ = one.agreeing;
     if (engine_.options_.give_pictures_away) picture_ = probes.back().frame;

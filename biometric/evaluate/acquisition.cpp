@@ -51,10 +51,12 @@ Acquired Acquisition::acquire_one(Pipeline& pipeline, const std::string& path) c
   Acquired result;
   if (options_.aligned) {
     require_aligned(*picture, path);
-    const QualityHint hint = judge_quality(biometric::measure_aligned_quality(*picture));
-    if (options_.gate && hint != QualityHint::none) {
-      result.reason = to_string(hint);
-      return result;
+    if (options_.gate) {
+      const QualityHint hint = judge_quality(biometric::measure_aligned_quality(*picture));
+      if (hint != QualityHint::none) {
+        result.reason = to_string(hint);
+        return result;
+      }
     }
     result.values = pipeline.embed_aligned(*picture);
     result.outcome = Acquired::Outcome::acquired;

@@ -32,10 +32,10 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
                          "FOLDER has takes, <person>/<video or picture>: put so many moments of each before the "
                          "whole capture, live and as simulated attacks, and measure nothing else");
   presentations->check(CLI::Range(1, 1000))->excludes(pairs)->excludes(aligned)->excludes(enrolled);
-  command
-      .add_flag("--recorded-only", options.recorded_only,
-                "No simulated attacks and no model of a camera: the takes as they were recorded, and --attacks")
-      ->needs(presentations);
+  auto* recorded_only = command.add_flag("--recorded-only", options.recorded_only,
+                                         "No simulated attacks and no model of a camera: the takes as they were "
+                                         "recorded, and --attacks");
+  recorded_only->needs(presentations);
   auto* sessions =
       command.add_option("--sessions", options.sessions,
                          "FOLDER has takes, as above: capture so many sessions of each video, compare their single looks "
@@ -57,7 +57,8 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
                 "The camera has a lamp, which simulated people and attacks are lit by, and the face must "
                 "answer it; "
                 "recorded attacks are asked for none")
-      ->needs(presentations);
+      ->needs(presentations)
+      ->excludes(recorded_only);
   command.parse_complete_callback([&options] {
     if (options.natural_motion && options.presentations == 0 && options.sessions == 0)
       throw CLI::ValidationError("--natural-motion", "needs --presentations or --sessions");

@@ -29,7 +29,7 @@ std::optional<Session> session_of(Pipeline& pipeline, const Takes& takes, const 
   Session session{takes.takes[shown.take].person, shown.take, {}, {}};
   for (const biometric::Observation& look : captured.probes) session.looks.push_back(pipeline.embed(look));
   biometric::OneFace one = biometric::fuse_one_face(session.looks, pipeline.calibration());
-  if (one.face.empty()) return std::nullopt;
+  if (!begins_and_ends_with_it(one)) return std::nullopt;
   session.probe = std::move(one.face);
   return session;
 }

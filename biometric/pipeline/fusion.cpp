@@ -131,4 +131,8 @@ OneFace fuse_one_face(const std::vector<Template>& looks, const Calibration& cal
   return result;
 }
 
+bool begins_and_ends_with_it(const OneFace& one) {
+  return !one.face.empty() && one.looks.front() == Belonging::same_face && one.looks.back() == Belonging::same_face;
+}
+
 }  // namespace sesame::biometric

@@ -35,4 +35,8 @@ struct OneFace {
 // else's. Of a single look nothing can be said: it is the face.
 OneFace fuse_one_face(const std::vector<Template>& looks, const Calibration& calibration);
 
+// Whether a capture's looks, in the order of their time, leave a probe: whoever is seen at the end must be who was
+// seen at first.
+bool begins_and_ends_with_it(const OneFace& one);
+
 }  // namespace sesame::biometric

@@ -33,6 +33,7 @@ TEST(EvaluateOptions, that_contradict_each_other_are_refused) {
   EXPECT_THROW(passed_on({"faces", "--sessions", "2", "--presentations", "2"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--strangers", "s"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--natural-motion"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"takes", "--presentations", "1", "--recorded-only", "--lamp"}), CLI::ParseError);
   EXPECT_NO_THROW(passed_on({"takes", "--natural-motion", "--sessions", "2", "--strangers", "s"}));
   EXPECT_NO_THROW(passed_on({"takes", "--natural-motion", "--presentations", "2"}));
   EXPECT_THROW(passed_on({}), CLI::ParseError);
