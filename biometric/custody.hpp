@@ -23,7 +23,9 @@ struct Expiry {
   std::vector<Due> due;  // at most most_due of them
   std::uint64_t due_in_all = 0;
   std::uint64_t customers = 0;
-  std::uint64_t enrol_again = 0;          // templates that are old and not yet due
+  std::uint64_t enrol_again = 0;     // templates that are old and not yet due
+  std::vector<std::string> damaged;  // customers whose dates were changed; at most most_due of them
+  std::uint64_t damaged_in_all = 0;
   std::vector<DeletionReceipt> receipts;  // of these that were deleted
 };
 inline constexpr std::size_t most_due = 1000;

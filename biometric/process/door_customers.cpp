@@ -126,6 +126,8 @@ object write(const Expiry& expiry) {
           {"dueInAll", expiry.due_in_all},
           {"customers", expiry.customers},
           {"enrolAgain", expiry.enrol_again},
+          {"damaged", json::array(expiry.damaged.begin(), expiry.damaged.end())},
+          {"damagedInAll", expiry.damaged_in_all},
           {"receipts", write_receipts(expiry.receipts)}};
 }
 Expiry read_expiry(const object& from) {
@@ -135,6 +137,8 @@ Expiry read_expiry(const object& from) {
   expiry.due_in_all = number_field(from, "dueInAll", most);
   expiry.customers = number_field(from, "customers", most);
   expiry.enrol_again = number_field(from, "enrolAgain", most);
+  expiry.damaged = texts_field(from, "damaged", most_due, longest_text);
+  expiry.damaged_in_all = number_field(from, "damagedInAll", most);
   expiry.receipts = read_receipts(from);
   return expiry;
 }

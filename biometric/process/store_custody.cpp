@@ -56,8 +56,11 @@ spi::Task<Expiry> StoreCustody::due_now() {
     expiry.customers += page.customers;
     expiry.enrol_again += page.enrol_again;
     expiry.due_in_all += page.due.size();
+    expiry.damaged_in_all += page.damaged.size();
     for (DueCustomer& due : page.due)
       if (expiry.due.size() < most_due) expiry.due.push_back({std::move(due.customer), std::move(due.why)});
+    for (std::string& customer : page.damaged)
+      if (expiry.damaged.size() < most_due) expiry.damaged.push_back(std::move(customer));
     after = std::move(page.last);
     co_await spi::yield();
   } while (!after.empty());
@@ -87,8 +90,15 @@ spi::Task<void> StoreCustody::look_at_the_clock() {
                              " customers are due for deletion at once: nobody was deleted; if the clock is "
                              "right, `sesame identities expire` deletes them"
                        : "");
-  note_once(told_enrol_again_,
-            expiry.enrol_again > 0 ? "customers whose template is old and who are asked to enrol again: " +
+  note_once(
+      told_damaged_,
+      expiry.damaged_in_all > 0
+          ? "customers whose dates were changed since they were written, so that retention does not go by "
+            "them: " +
+                std::to_string(expiry.damaged_in_all) + " (sesame identities expire --dry-run)"
+          : "");
+  note_once(told_enrol_again_, expiry.enrol_again > 0
+                                   ? "customers whose template is old and who are asked to enrol again: " +
                                          std::to_string(expiry.enrol_again) + " (sesame identities)"
                                    : "");
 }

@@ -42,7 +42,7 @@ class StoreCustody final : public Custody {
   bool renewing_ = false;
   std::string renewing_failed_;
   spi::Signal renewed_;
-  std::string told_incredible_, told_enrol_again_, told_trouble_;
+  std::string told_incredible_, told_damaged_, told_enrol_again_, told_trouble_;
   std::vector<std::string> notes_;
   spi::TaskScope tasks_;
 };

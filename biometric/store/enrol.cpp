@@ -95,6 +95,7 @@ class Enrolling {
     }
     customer_.attributes = seal_for_customer("attributes", customer_, key_, packed(request_.attributes));
     state_.put_customer(customer_, change_, !known);
+    if (!known) state_.put_use(customer_.id, not_used_yet);
   }
 
   void replace_claims() {
@@ -110,10 +111,10 @@ class Enrolling {
         refuse("customer " + customer_.id + " is not enrolled: the claim given (" + claim.kind +
                ") is another customer's");
       }
+      const ClaimRow row{claim.kind, digest, customer_.id, state_.now(), {}};
       state_.database.execute(
           "INSERT INTO claims (kind, digest, customer, created, tag) VALUES ($1, $2, $3, $4, $5)",
-          {claim.kind, digest, customer_.id, to_number(state_.now()),
-           state_.claim_tag(claim.kind, digest, customer_.id)});
+          {row.kind, row.digest, row.customer, to_number(row.created), state_.claim_tag(row)});
     }
   }
 
@@ -149,14 +150,15 @@ class Enrolling {
       state_.database.execute("DELETE FROM enrolments WHERE id = $1", {earlier.id});
       destroyed_something_ = true;
     }
-    EnrolmentRow row{new_identifier(), customer_.id, enrolled.consent,  request_.model,
-                     state_.epoch,     state_.now(), request_.captures, {}};
+    EnrolmentRow row{new_identifier(),  customer_.id, enrolled.consent,
+                     request_.model,    state_.epoch, state_.now(),
+                     request_.captures, {},           {}};
     row.sealed = state_.seal_in_gallery_space(request_.values, row, customer_.issuer);
     state_.database.execute(
-        "INSERT INTO enrolments (id, customer, consent, model, epoch, created, captures, wrapped_key, box) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO enrolments (id, customer, consent, model, epoch, created, captures, wrapped_key, box, "
+        "tag) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         {row.id, row.customer, row.consent, row.model, std::int64_t{row.epoch}, to_number(row.created),
-         std::int64_t{row.captures}, row.sealed.wrapped_key, row.sealed.box});
+         std::int64_t{row.captures}, row.sealed.wrapped_key, row.sealed.box, state_.enrolment_tag(row)});
     enrolled.enrolment = row.id;
   }
 

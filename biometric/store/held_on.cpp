@@ -33,12 +33,15 @@ HeldOnPerson IdentityStore::held_on(const std::string& customer, Templates templ
   } catch (const DoesNotOpen&) {
     throw state_->damaged("the token or the attributes of customer " + customer);
   }
-  for (const Row& claim : database.query(
-           "SELECT kind, created FROM claims WHERE customer = $1 ORDER BY kind, created", {customer})) {
-    held.claims.push_back({claim.text(0), to_time(claim.number(1))});
+  for (const Row& claim :
+       database.query("SELECT " + claim_columns() + " FROM claims WHERE customer = $1 ORDER BY kind, created",
+                      {customer})) {
+    const ClaimRow known = state_->checked(to_claim(claim));
+    held.claims.push_back({known.kind, known.created});
   }
   held.consents = state_->consents_of(customer);
   for (const EnrolmentRow& enrolment : state_->enrolments_of(customer)) {
+    state_->check(enrolment);
     held.age.enrolled = std::max(held.age.enrolled, enrolment.created);
     held.enrolments.push_back({enrolment.id, enrolment.consent, enrolment.model, enrolment.epoch,
                                enrolment.captures, enrolment.created, values_in(enrolment.sealed.box)});

@@ -36,10 +36,10 @@ std::vector<IdentitySummary> IdentityStore::identities(const std::string& after,
       summary.claim_kinds.push_back(claim.text(0));
     }
     summary.age = {customer.created, state_->last_use(customer.id)};
-    for (const Row& enrolment :
-         state_->database.query("SELECT created FROM enrolments WHERE customer = $1", {customer.id})) {
+    for (const EnrolmentRow& enrolment : state_->enrolments_of(customer.id)) {
+      state_->check(enrolment);
       ++summary.enrolments;
-      summary.age.enrolled = std::max(summary.age.enrolled, to_time(enrolment.number(0)));
+      summary.age.enrolled = std::max(summary.age.enrolled, enrolment.created);
     }
     identities.push_back(std::move(summary));
   }

@@ -1,8 +1,9 @@
 // IdentityStore: customers, claims, consents, enrolments, tokens, back-off counters and deletion receipts, in
 // one SQLite file. Templates are sealed, claims are keyed digests, card numbers and attributes sealed; rows
-// that decide something are bound to each other, so that editing the file moves nobody's face, card or claim
-// to somebody else. Safe against kill -9 and power cuts. Owned by the face process or the command line,
-// several at once; call one object from one thread at a time; calls block on disk.
+// that decide something are bound to each other and to their dates, so that editing the file moves nobody's
+// face, card or claim to somebody else and makes nobody's younger or older. Safe against kill -9 and power
+// cuts. Owned by the face process or the command line, several at once; call one object from one thread at a
+// time; calls block on disk.
 #pragma once
 
 #include <filesystem>
@@ -61,14 +62,16 @@ class IdentityStore {
   std::size_t customers_without(const std::string& model);
 
   void set_status(const std::string& customer, CustomerStatus status);
-  // Kept as a day: retention needs no more, and a day costs one write. Unknown customers are nobody's use.
+  // Kept as a day: retention needs no more, and a day costs one write. Unknown customers are nobody's use. In
+  // the place of a day that was edited it is true again.
   void note_use(const std::string& customer);
 
   // Destroys the keys, then the rows: templates, card number, claims, consents, attributes, counters. What
   // remains is receipts.
   Forgotten forget(const std::string& customer, const std::string& reason, const std::string& by = "");
 
-  // What the rules say of the next `limit` customers after the one given, in the order of their names.
+  // What the rules say of the next `limit` customers after the one given, in the order of their names. Of
+  // dates that were edited or taken out they say nothing.
   DuePage due(const std::string& after, std::size_t limit);
 
   enum class Templates { left_out, opened };

@@ -106,9 +106,10 @@ class Wrapping {
   void enrolment(const Row& row) {
     const EnrolmentRow enrolment = to_enrolment(row);
     named(enrolment.customer, [&] {
+      state_.check(enrolment);
       state_.database.execute(
           "UPDATE enrolments SET wrapped_key = $1 WHERE id = $2",
-          {wrap_key_anew(enrolment.sealed, binding_of(enrolment, row.text(9)), state_.master_key, next_),
+          {wrap_key_anew(enrolment.sealed, binding_of(enrolment, row.text(10)), state_.master_key, next_),
            enrolment.id});
     });
   }

@@ -113,9 +113,10 @@ struct DueCustomer {
 };
 struct DuePage {
   std::vector<DueCustomer> due;
-  std::size_t enrol_again = 0;  // of the others: whose template the rules call old
-  std::size_t customers = 0;    // looked at
-  std::string last;             // the last of them; "": there are no more
+  std::vector<std::string> damaged;  // whose dates are not those that were written: no rule goes by them
+  std::size_t enrol_again = 0;       // of the others: whose template the rules call old
+  std::size_t customers = 0;         // looked at
+  std::string last;                  // the last of them; "": there are no more
 };
 
 // How far a change of the gallery's key is.

@@ -60,7 +60,7 @@ Renewed IdentityStore::renew_some(std::size_t rows, std::string& after) {
     const EnrolmentRow enrolment = to_enrolment(row);
     last = enrolment.id;
     try {
-      renew(*state_, enrolment, row.text(9));
+      renew(*state_, enrolment, row.text(10));
       ++renewed.rows;
     } catch (const StoreError& error) {
       if (error.trouble() != StoreTrouble::damaged) throw;

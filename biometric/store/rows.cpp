@@ -24,7 +24,7 @@ CustomerRow to_customer(const Row& row) {
 std::string enrolment_columns(const std::string& table) {
   std::string columns;
   for (const char* column :
-       {"id", "customer", "consent", "model", "epoch", "created", "captures", "wrapped_key", "box"}) {
+       {"id", "customer", "consent", "model", "epoch", "created", "captures", "wrapped_key", "box", "tag"}) {
     columns += (columns.empty() ? "" : ", ") + table + "." + column;
   }
   return columns;
@@ -38,7 +38,14 @@ EnrolmentRow to_enrolment(const Row& row) {
           static_cast<std::uint32_t>(row.number(4)),
           to_time(row.number(5)),
           static_cast<std::uint32_t>(row.number(6)),
-          {row.bytes(7), row.bytes(8)}};
+          {row.bytes(7), row.bytes(8)},
+          row.bytes(9)};
+}
+
+std::string claim_columns() { return "kind, digest, customer, created, tag"; }
+
+ClaimRow to_claim(const Row& row) {
+  return {row.text(0), row.bytes(1), row.text(2), to_time(row.number(3)), row.bytes(4)};
 }
 
 TemplateBinding binding_of(const EnrolmentRow& row, const std::string& issuer) {
@@ -107,8 +114,12 @@ std::optional<CustomerRow> IdentityStore::State::stored_customer(const std::stri
   return to_customer(rows.front());
 }
 
+bool IdentityStore::State::agrees(const CustomerRow& row) const {
+  return equal_in_constant_time(customer_tag(row), row.tag);
+}
+
 CustomerRow IdentityStore::State::checked(CustomerRow row) const {
-  if (!equal_in_constant_time(customer_tag(row), row.tag)) throw damaged("the row of customer " + row.id);
+  if (!agrees(row)) throw damaged("the row of customer " + row.id);
   return row;
 }
 
@@ -130,6 +141,25 @@ void IdentityStore::State::put_customer(CustomerRow& row, std::int64_t change, b
     database.execute("UPDATE customers SET status = $1, change = $2, attributes = $3, tag = $4 WHERE id = $5",
                      {std::string(to_string(row.status)), change, row.attributes, row.tag, row.id});
   }
+}
+
+Bytes IdentityStore::State::enrolment_tag(const EnrolmentRow& row) const {
+  Fields fields("enrolment");
+  fields.add(row.id)
+      .add(row.customer)
+      .add(row.consent)
+      .add(row.model)
+      .add_number(static_cast<std::uint64_t>(to_number(row.created)))
+      .add_number(row.captures);
+  return row_tag(keys, fields);
+}
+
+bool IdentityStore::State::agrees(const EnrolmentRow& row) const {
+  return equal_in_constant_time(enrolment_tag(row), row.tag);
+}
+
+void IdentityStore::State::check(const EnrolmentRow& row) const {
+  if (!agrees(row)) throw damaged("the enrolment " + row.id + " of customer " + row.customer);
 }
 
 std::vector<EnrolmentRow> IdentityStore::State::enrolments_of(const std::string& customer_id) {
@@ -171,21 +201,26 @@ std::vector<std::pair<std::string, ConsentRecord>> IdentityStore::State::consent
   return consents;
 }
 
-Bytes IdentityStore::State::claim_tag(const std::string& kind, const Bytes& digest,
-                                      const std::string& customer_id) const {
+Bytes IdentityStore::State::claim_tag(const ClaimRow& row) const {
   Fields fields("claim");
-  fields.add(kind).add(digest).add(customer_id);
+  fields.add(row.kind)
+      .add(row.digest)
+      .add(row.customer)
+      .add_number(static_cast<std::uint64_t>(to_number(row.created)));
   return row_tag(keys, fields);
 }
 
+ClaimRow IdentityStore::State::checked(ClaimRow row) const {
+  if (!equal_in_constant_time(claim_tag(row), row.tag))
+    throw damaged("a claim (" + row.kind + ") of customer " + row.customer);
+  return row;
+}
+
 std::optional<std::string> IdentityStore::State::customer_with(const std::string& kind, const Bytes& digest) {
-  const Rows rows =
-      database.query("SELECT customer, tag FROM claims WHERE kind = $1 AND digest = $2", {kind, digest});
+  const Rows rows = database.query(
+      "SELECT " + claim_columns() + " FROM claims WHERE kind = $1 AND digest = $2", {kind, digest});
   if (rows.empty()) return std::nullopt;
-  if (!equal_in_constant_time(claim_tag(kind, digest, rows.front().text(0)), rows.front().bytes(1))) {
-    throw damaged("a claim (" + kind + ") of customer " + rows.front().text(0));
-  }
-  return rows.front().text(0);
+  return checked(to_claim(rows.front())).customer;
 }
 
 Bytes IdentityStore::State::sealed_token(const std::string& customer_id) {
@@ -200,6 +235,7 @@ const GalleryTransform& IdentityStore::State::transform(std::uint32_t of_epoch, 
 }
 
 Secret IdentityStore::State::open_in_gallery_space(const EnrolmentRow& row, const std::string& issuer) {
+  check(row);
   // Another process may renew the gallery, or has: then this row was put back, whatever keys are in memory.
   if (row.epoch != epoch) load_epoch();
   const bool over = row.epoch != epoch && !has_gallery_key(row.epoch);

@@ -7,7 +7,7 @@ namespace sesame::biometric {
 
 namespace {
 
-constexpr std::int64_t schema_version = 2;
+constexpr std::int64_t schema_version = 3;
 
 constexpr std::array<const char*, 12> tables{
     "CREATE TABLE store (id TEXT NOT NULL PRIMARY KEY, schema_version BIGINT NOT NULL, master_key TEXT NOT "
@@ -43,7 +43,7 @@ constexpr std::array<const char*, 12> tables{
     "CREATE INDEX consents_by_customer ON consents(customer)",
     "CREATE INDEX enrolments_by_customer ON enrolments(customer)"};
 
-// What version 2 added: made of version 1, also where the file is new.
+// What version 2 added: made of version 1, also where the file is new. What version 3 added: version_3.cpp.
 constexpr std::array<const char*, 6> since_version_1{
     "ALTER TABLE consents ADD COLUMN age BIGINT NOT NULL DEFAULT -1",
     "ALTER TABLE consents ADD COLUMN guardian TEXT NOT NULL DEFAULT ''",
@@ -104,14 +104,15 @@ void IdentityStore::State::open_or_make() {
                                                          rows.front().text(2) + ", the one given is " +
                                                          master_key.id() + "; the store was not changed");
   }
-  if (rows.front().number(1) == 1) {
-    for (const char* change : since_version_1) database.define(change);
-    database.execute("UPDATE store SET schema_version = $1", {schema_version});
-  }
-  transaction.commit();
   store_id = rows.front().text(0);
+  if (rows.front().number(1) < 2)
+    for (const char* change : since_version_1) database.define(change);
+  if (rows.front().number(1) < 3) bind_dates();
+  if (rows.front().number(1) < schema_version)
+    database.execute("UPDATE store SET schema_version = $1", {schema_version});
+  transaction.commit();
   keys.claims = store_key("claims");
-  keys.rows = store_key("rows");
+  keys.rows = store_key(rows_key);
   load_epoch();
 }
 
@@ -137,8 +138,9 @@ void IdentityStore::State::load_epoch() {
   decoy_customer.attributes = seal_for_customer("attributes", decoy_customer, key, packed({}));
   decoy_customer.tag = customer_tag(decoy_customer);
   decoy_token = seal_for_customer("token", decoy_customer, key, as_bytes("0000000000000000"));
-  decoy_enrolment = {"-", "-", "-", "-", epoch, Time(), 0, {}};
+  decoy_enrolment = {"-", "-", "-", "-", epoch, Time(), 0, {}, {}};
   decoy_enrolment.sealed = seal_in_gallery_space(nobody, decoy_enrolment, "-");
+  decoy_enrolment.tag = enrolment_tag(decoy_enrolment);
 }
 
 bool IdentityStore::State::has_gallery_key(std::uint32_t of_epoch) {

@@ -34,6 +34,15 @@ struct EnrolmentRow {
   Time created;
   std::uint32_t captures = 0;
   SealedTemplate sealed;
+  Bytes tag;
+};
+
+struct ClaimRow {
+  std::string kind;
+  Bytes digest;
+  std::string customer;
+  Time created;
+  Bytes tag;
 };
 
 struct IdentityStore::State {
@@ -68,17 +77,27 @@ struct IdentityStore::State {
   Bytes store_key_anew(const std::string& name, const Bytes& wrapped, MasterKey& next);
   std::int64_t next_change();
 
+  // version_3.cpp
+  void bind_dates();
+  void bind_dates_of(const std::string& customer);
+
   // rows.cpp: a row that does not agree with its tag is told as damaged.
   std::optional<CustomerRow> stored_customer(const std::string& id);  // tag not looked at
   std::optional<CustomerRow> customer(const std::string& id);
+  bool agrees(const CustomerRow& row) const;
+  bool agrees(const EnrolmentRow& row) const;
   CustomerRow checked(CustomerRow row) const;
+  ClaimRow checked(ClaimRow row) const;
+  void check(const EnrolmentRow& row) const;
   void put_customer(CustomerRow& row, std::int64_t change, bool is_new);
   Bytes customer_tag(const CustomerRow& row) const;
+  // Of all that stays when a key changes; what changes is bound by the sealed template.
+  Bytes enrolment_tag(const EnrolmentRow& row) const;
   std::vector<EnrolmentRow> enrolments_of(const std::string& customer);
   void put_consent(const std::string& id, const std::string& customer, const ConsentRecord& record);
   std::vector<std::pair<std::string, ConsentRecord>> consents_of(const std::string& customer);
   std::optional<std::string> customer_with(const std::string& kind, const Bytes& digest);
-  Bytes claim_tag(const std::string& kind, const Bytes& digest, const std::string& customer) const;
+  Bytes claim_tag(const ClaimRow& row) const;
 
   // rows.cpp: opening.
   Secret customer_key(const CustomerRow& row);
@@ -91,8 +110,10 @@ struct IdentityStore::State {
   SealedTemplate seal_in_gallery_space(std::span<const float> values, const EnrolmentRow& row,
                                        const std::string& issuer);
 
-  // retention.cpp
-  std::optional<Time> last_use(const std::string& customer);
+  // retention.cpp. Every customer has a use from enrolment on: one that is missing was taken out.
+  std::optional<Time> last_use(const std::string& customer);  // nullopt: not used yet
+  void put_use(const std::string& customer, std::int64_t day);
+  Bytes use_tag(const std::string& customer, std::int64_t day) const;
 
   // find.cpp
   std::optional<StoredIdentity> open_identity(const std::optional<std::string>& id, const std::string& model,
@@ -106,9 +127,17 @@ struct IdentityStore::State {
 TemplateBinding binding_of(const EnrolmentRow& row, const std::string& issuer);
 EnrolmentRow to_enrolment(const Row& row);
 CustomerRow to_customer(const Row& row);
-// In the order that to_enrolment and to_customer read them.
+ClaimRow to_claim(const Row& row);
+// In the order that to_enrolment, to_customer and to_claim read them.
 std::string enrolment_columns(const std::string& table);
 std::string customer_columns();
+std::string claim_columns();
+
+// In the place of a day. Days are midnights, so it is none.
+inline constexpr std::int64_t not_used_yet = -1;
+// The key of the rows' tags, by a name that no store of an earlier version has: one that knows it was brought
+// to version 3, whatever its head says.
+inline constexpr const char* rows_key = "rows 3";
 
 // Small things sealed under a customer's own key, bound to the customer and to what they are.
 Bytes seal_for_customer(const std::string& what, const CustomerRow& row, const Secret& key, ByteView text);

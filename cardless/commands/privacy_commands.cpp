@@ -36,6 +36,17 @@ Task<int> export_held(AsioExecutor& executor, Options options) {
   co_return 0;
 }
 
+void print_damaged(const biometric::Expiry& expiry) {
+  for (const auto& customer : expiry.damaged)
+    std::fprintf(stderr, "sesame identities: the dates of %s were changed since they were written\n",
+                 customer.c_str());
+  if (expiry.damaged_in_all > 0)
+    std::fprintf(stderr,
+                 "sesame identities: %llu customers whose dates say nothing are not deleted by them: restore "
+                 "the store, or forget these customers and enrol them again\n",
+                 static_cast<unsigned long long>(expiry.damaged_in_all));
+}
+
 // At most most_due at once, until nobody is left who is due.
 Task<int> delete_due(biometric::RemoteEngine& faces) {
   for (;;) {
@@ -54,6 +65,7 @@ Task<int> expire(AsioExecutor& executor, Options options) {
               static_cast<unsigned long long>(expiry.due_in_all),
               static_cast<unsigned long long>(expiry.customers),
               static_cast<unsigned long long>(expiry.enrol_again));
+  print_damaged(expiry);
   if (options.only_say || expiry.due_in_all == 0) co_return 0;
   if (!options.yes && !confirmed("identities expire", "Delete them?")) co_return 1;
   co_return co_await delete_due(*faces);

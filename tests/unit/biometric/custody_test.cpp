@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "biometric/engine.hpp"
+#include "biometric/store/database.hpp"
 #include "biometric/store/store_gallery.hpp"
 #include "spi/service/virtual_executor.hpp"
 #include "tests/unit/vault/store_fixture.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::days;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -159,6 +161,26 @@ TEST_F(CustodyTest, an_old_template_is_told_to_the_operator_once_and_still_lets_
   EXPECT_TRUE(gallery->find(phone(1)));
   EXPECT_TRUE(gallery->identities("", 10).at(0).enrol_again);
   EXPECT_TRUE(gallery->held("customer-1")->enrol_again);
+}
+
+TEST_F(CustodyTest, dates_that_were_edited_are_told_to_the_operator_and_the_others_are_deleted) {
+  rules.unused = days(40);
+  open();
+  for (unsigned number = 1; number <= 3; ++number) enrol(number);
+  Database(file).execute("UPDATE enrolments SET created = created + 864000 WHERE customer = 'customer-1'");
+  Database(file).execute("DELETE FROM uses WHERE customer = 'customer-2'");
+  executor.advance(days(41));
+  EXPECT_EQ(store->customers(), 2U);
+  const CustodyNews news = journaled();
+  EXPECT_EQ(news.receipts.size(), 1U);
+  EXPECT_THAT(news.notes, ElementsAre(AllOf(HasSubstr("dates were changed"), HasSubstr(": 2 ("))));
+  executor.advance(6h);
+  EXPECT_THAT(journaled().notes, IsEmpty()) << "once an hour is no news";
+  const auto said = run(custody->expire(true, "operator anna"));
+  ASSERT_TRUE(said) << error;
+  EXPECT_EQ(said->due_in_all, 0U);
+  EXPECT_EQ(said->damaged_in_all, 2U);
+  EXPECT_THAT(said->damaged, ElementsAre("customer-1", "customer-2"));
 }
 
 TEST_F(CustodyTest, the_export_has_the_template_only_where_that_is_configured_and_asked_for) {

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
+
+#include "biometric/process/door.hpp"
 #include "biometric/process/engine_server.hpp"
 #include "biometric/scripted_engine.hpp"
 #include "spi/service/task_scope.hpp"
@@ -118,6 +121,23 @@ TEST_F(Door, every_verb_goes_through_and_comes_back) {
   EXPECT_EQ(gone->receipts[0].reason, "asked");
   EXPECT_EQ(gone->receipts[0].by, "operator anna");
   EXPECT_EQ(connections, 1);
+}
+
+TEST(DoorMessages, what_the_rules_say_arrives_whole) {
+  Expiry expiry;
+  expiry.due = {{"c1", "not used since 2026-01-04"}};
+  expiry.due_in_all = 1;
+  expiry.customers = 4;
+  expiry.enrol_again = 2;
+  expiry.damaged = {"c3"};
+  expiry.damaged_in_all = 5;
+  const Expiry read = door::read_expiry(door::write(expiry));
+  EXPECT_EQ(read.due.at(0).why, "not used since 2026-01-04");
+  EXPECT_EQ(read.due_in_all, 1U);
+  EXPECT_EQ(read.customers, 4U);
+  EXPECT_EQ(read.enrol_again, 2U);
+  EXPECT_THAT(read.damaged, testing::ElementsAre("c3"));
+  EXPECT_EQ(read.damaged_in_all, 5U);
 }
 
 TEST_F(Door, a_refusal_keeps_its_reason) {

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "biometric/store/database.hpp"
+#include "tests/unit/vault/earlier_store.hpp"
 #include "tests/unit/vault/store_fixture.hpp"
 
 namespace sesame::biometric {
@@ -23,6 +24,9 @@ class MasterKeyChangeDurabilityTest : public testing::Test, public StoreFixture 
     next = open_key_file(folder / "next", KeyFileUse::insecure_accepted);
     for (unsigned number = 1; number <= customers; ++number) enrol(number);
     store.reset();
+  }
+
+  void remember_old_keys() {
     Database database(file);
     for (const char* sql : {"SELECT wrapped FROM store_keys", "SELECT wrapped_key FROM customers",
                             "SELECT wrapped_key FROM enrolments"})
@@ -85,6 +89,7 @@ class MasterKeyChangeDurabilityTest : public testing::Test, public StoreFixture 
   // key.
   std::map<Under, unsigned> sweep(const std::string& fault,
                                   const std::function<void(const Ended&, Under)>& look) {
+    remember_old_keys();
     std::filesystem::copy_file(file, folder / "before");
     unsigned operations = 0;
     const std::string said = change("never", 0).said;
@@ -120,6 +125,13 @@ class MasterKeyChangeDurabilityTest : public testing::Test, public StoreFixture 
 };
 
 TEST_F(MasterKeyChangeDurabilityTest, kill_9_at_any_write_leaves_a_store_that_is_wholly_under_one_key) {
+  auto seen = sweep("killed", [](const Ended& ended, Under) { EXPECT_TRUE(ended.killed) << ended.said; });
+  EXPECT_GT(seen[Under::old_key], 0U);
+  EXPECT_GT(seen[Under::new_key], 0U);
+}
+
+TEST_F(MasterKeyChangeDurabilityTest, kill_9_while_an_earlier_version_is_taken_over_loses_nobody) {
+  make_version_2(file, *master);
   auto seen = sweep("killed", [](const Ended& ended, Under) { EXPECT_TRUE(ended.killed) << ended.said; });
   EXPECT_GT(seen[Under::old_key], 0U);
   EXPECT_GT(seen[Under::new_key], 0U);

@@ -173,6 +173,22 @@ TEST_F(MasterKeyChangeTest, an_edited_row_gets_no_tag_that_says_it_is_true) {
   expect_refused(*master, *next, StoreTrouble::damaged, "customer-3");
 }
 
+TEST_F(MasterKeyChangeTest, dates_stay_bound_and_an_edited_one_stops_it) {
+  now += std::chrono::days(1);
+  store->note_use("customer-2");
+  edit("UPDATE enrolments SET created = created + 1 WHERE customer = 'customer-3'");
+  expect_refused(*master, *next, StoreTrouble::damaged, "customer-3");
+  edit("UPDATE enrolments SET created = created - 1 WHERE customer = 'customer-3'");
+  change(*master, *next);
+  expect_under(*next, *master);
+  EXPECT_EQ(IdentityStore(options(), *next).held_on("customer-2").age.last_used, now);
+  edit("UPDATE uses SET day = day + 86400 WHERE customer = 'customer-2'");
+  edit("UPDATE enrolments SET created = created + 1 WHERE customer = 'customer-4'");
+  IdentityStore opened(options(), *next);
+  EXPECT_EQ(opened.due("", 100).damaged, (std::vector<std::string>{"customer-2", "customer-4"}));
+  EXPECT_TROUBLE(opened.find(phone(4), "model-a"), StoreTrouble::damaged);
+}
+
 TEST_F(MasterKeyChangeTest, a_key_of_the_store_that_does_not_open_stops_it) {
   edit("INSERT INTO store_keys (name, wrapped) VALUES ('gallery 9', zeroblob(60))");
   expect_refused(*master, *next, StoreTrouble::damaged, "gallery 9");

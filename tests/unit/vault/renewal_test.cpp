@@ -126,6 +126,20 @@ TEST_F(RenewalTest, a_row_that_does_not_open_is_named_and_stops_nobody) {
   EXPECT_FALSE(store->renewal().under_way);
 }
 
+TEST_F(RenewalTest, dates_stay_bound_and_an_edited_one_is_named) {
+  for (unsigned number = 1; number <= 3; ++number) enrol(number);
+  Database(file).execute("UPDATE enrolments SET created = created + 1 WHERE customer = 'customer-2'");
+  store->begin_renewal();
+  std::string after;
+  const Renewed renewed = store->renew_some(10, after);
+  EXPECT_EQ(renewed.rows, 2U);
+  EXPECT_EQ(renewed.damaged, std::vector<std::string>{"customer-2"});
+  EXPECT_EQ(store->due("", 10).damaged, std::vector<std::string>{"customer-2"});
+  Database(file).execute("UPDATE enrolments SET created = created + 1 WHERE customer = 'customer-3'");
+  EXPECT_TRUE(store->find(phone(1), "model-a"));
+  EXPECT_TROUBLE(store->find(phone(3), "model-a"), StoreTrouble::damaged);
+}
+
 // A process that renews one row at a time, killed once it said so of `enough` rows.
 void renew_and_kill(const std::string& folder, unsigned enough) {
   std::array<int, 2> ends{};

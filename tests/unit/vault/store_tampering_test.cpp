@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "biometric/store/database.hpp"
+#include "biometric/store/store_gallery.hpp"
 #include "tests/unit/vault/store_fixture.hpp"
 
 namespace sesame::biometric {
@@ -91,10 +92,80 @@ TEST_F(StoreTamperingTest, keys_of_the_store_cannot_be_exchanged) {
   {
     Database database(file);
     database.execute(
-        "UPDATE store_keys SET wrapped = (SELECT wrapped FROM store_keys WHERE name = 'rows') WHERE name = "
+        "UPDATE store_keys SET wrapped = (SELECT wrapped FROM store_keys WHERE name = 'rows 3') WHERE name = "
         "'claims'");
   }
   EXPECT_TROUBLE(reopen(), StoreTrouble::damaged);
+}
+
+TEST_F(StoreTamperingTest, an_old_template_does_not_pass_as_young_nor_a_young_one_as_old) {
+  for (const char* sql : {"UPDATE enrolments SET created = created + 86400 WHERE customer = 'customer-1'",
+                          "UPDATE enrolments SET created = created - 86400 WHERE customer = 'customer-1'",
+                          "UPDATE enrolments SET captures = 9 WHERE customer = 'customer-1'",
+                          "UPDATE enrolments SET tag = x'' WHERE customer = 'customer-1'"}) {
+    SCOPED_TRACE(sql);
+    enrol(1);
+    edit(sql);
+    EXPECT_TROUBLE(store->find(phone(1), "model-a"), StoreTrouble::damaged);
+    EXPECT_TROUBLE(store->held_on("customer-1"), StoreTrouble::damaged);
+    EXPECT_TROUBLE(store->identities(), StoreTrouble::damaged);
+    EXPECT_TRUE(store->find(phone(2), "model-a")) << "the other rows must not suffer";
+    EXPECT_EQ(store->held_on("customer-2").enrolments.size(), 1U);
+    StoreGallery gallery(*store, "model-a");
+    EXPECT_EQ(gallery.damaged().size(), 1U);
+    EXPECT_EQ(gallery.search(face(1), 1).at(0).customer_id, "customer-2");
+  }
+}
+
+TEST_F(StoreTamperingTest, an_edited_last_use_is_told_as_damaged_and_the_next_login_makes_it_true) {
+  enrol(3);
+  for (unsigned number = 1; number <= 3; ++number) store->note_use("customer-" + std::to_string(number));
+  now += std::chrono::days(1);
+  store->note_use("customer-3");
+  for (const char* sql :
+       {"UPDATE uses SET day = day + 86400 WHERE customer = 'customer-1'",
+        "UPDATE uses SET day = day - 86400 WHERE customer = 'customer-1'",
+        "UPDATE uses SET day = -1 WHERE customer = 'customer-1'",
+        "UPDATE uses SET tag = x'' WHERE customer = 'customer-1'",
+        "UPDATE uses SET (day, tag) = (SELECT day, tag FROM uses WHERE customer = 'customer-3') "
+        "WHERE customer = 'customer-1'",
+        "DELETE FROM uses WHERE customer = 'customer-1'"}) {
+    SCOPED_TRACE(sql);
+    edit(sql);
+    EXPECT_TROUBLE(store->held_on("customer-1"), StoreTrouble::damaged);
+    EXPECT_TROUBLE(store->identities(), StoreTrouble::damaged);
+    EXPECT_TRUE(store->held_on("customer-2").age.last_used);
+    EXPECT_TRUE(store->find(phone(2), "model-a"));
+    ASSERT_TRUE(store->find(phone(1), "model-a"));
+    store->note_use("customer-1");
+    EXPECT_EQ(store->held_on("customer-1").age.last_used, now);
+    EXPECT_EQ(store->identities().size(), 3U);
+  }
+}
+
+TEST_F(StoreTamperingTest, since_when_a_customer_and_a_claim_are_known_cannot_be_rewritten) {
+  edit("UPDATE claims SET created = created - 86400 WHERE customer = 'customer-1'");
+  EXPECT_TROUBLE(store->find(phone(1), "model-a"), StoreTrouble::damaged);
+  EXPECT_TROUBLE(store->held_on("customer-1"), StoreTrouble::damaged);
+  EXPECT_TRUE(store->find(phone(2), "model-a"));
+  edit("UPDATE customers SET created = created - 86400 WHERE id = 'customer-2'");
+  EXPECT_TROUBLE(store->held_on("customer-2"), StoreTrouble::damaged);
+}
+
+// Else whoever edits dates has them tagged by the store itself.
+TEST_F(StoreTamperingTest, a_store_that_is_made_to_look_like_an_earlier_version_gets_no_tags_anew) {
+  store.reset();
+  {
+    Database database(file);
+    for (const char* sql : {"ALTER TABLE enrolments DROP COLUMN tag", "ALTER TABLE uses DROP COLUMN tag",
+                            "UPDATE enrolments SET created = 0", "UPDATE store SET schema_version = 2",
+                            "UPDATE store_keys SET name = 'rows' WHERE name = 'rows 3'"})
+      database.execute(sql);
+  }
+  EXPECT_TROUBLE(reopen(), StoreTrouble::damaged);
+  Database database(file);
+  EXPECT_EQ(database.number("SELECT count(*) FROM store WHERE schema_version = 2"), 1);
+  EXPECT_EQ(database.number("SELECT count(*) FROM pragma_table_info('uses') WHERE name = 'tag'"), 0);
 }
 
 TEST_F(StoreTamperingTest, a_store_of_a_newer_release_is_left_alone) {
