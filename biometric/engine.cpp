@@ -6,9 +6,10 @@
 namespace sesame::biometric {
 namespace {
 
-constexpr std::array<std::string_view, 13> hint_words = {
+constexpr std::array<std::string_view, 15> hint_words = {
     "none",         "noFace",   "severalFaces", "comeCloser", "stepBack",  "moveToCentre", "lookStraight",
-    "openEyes", "uncoverEyes", "moreLight",    "lessLight",  "evenLight", "holdStill"};
+    "openEyes", "uncoverEyes", "moreLight",    "lessLight",  "evenLight", "holdStill",    "blink",
+    "moveALittle"};
 constexpr std::array<std::string_view, 11> reason_words = {
     "notCalibrated", "noProbe",          "noReferences", "notEnrolled", "tokenTaken", "formatNotSupported",
     "invalidData",   "capacityExceeded", "notPermitted", "noPicture",   "failed"};

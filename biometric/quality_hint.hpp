@@ -19,8 +19,11 @@ enum class QualityHint {
   more_light,
   less_light,
   even_light,
-  hold_still
+  hold_still,
+  blink,         // or speak, or look elsewhere: the face is so still that it might be a picture
+  move_a_little  // the head is so still against what is beside it
 };
+inline constexpr QualityHint last_quality_hint = QualityHint::move_a_little;
 // "comeCloser": stable words for prompts and protocols.
 std::string_view to_string(QualityHint hint);
 std::optional<QualityHint> quality_hint(std::string_view word);

@@ -56,6 +56,8 @@ std::string in_words(QualityHint hint) {
     case QualityHint::less_light: return "too bright";
     case QualityHint::even_light: return "uneven light";
     case QualityHint::hold_still: return "blurred";
+    case QualityHint::blink:
+    case QualityHint::move_a_little: break;  // of captures, not of pictures
   }
   return "not good enough";
 }

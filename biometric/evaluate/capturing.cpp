@@ -48,8 +48,9 @@ biometric::CaptureRules rules_for(const biometric::Pipeline& pipeline, const Cap
 
 }  // namespace
 
-std::unique_ptr<camera::FrameSource> open_take(const std::string& path, double at_seconds) {
+std::unique_ptr<camera::FrameSource> open_take(const std::string& path, double at_seconds, AtItsEnd end) {
   camera::ReplayOptions options;
+  options.loop = end == AtItsEnd::begins_again;
   options.begin_seconds = at_seconds;
   return camera::open_replay(path, options);
 }
@@ -71,8 +72,9 @@ Captured capture(biometric::Pipeline& pipeline, camera::FrameSource& source, con
     for (const biometric::CaptureProgress& news : capture.take_progress())
       if (news.kind == biometric::CaptureProgress::Kind::head_motion && person) person->asked(news.head_motion);
   }
+  const bool too_short = going_on() && source.ended();
   if (going_on()) capture.give_up();
-  Captured captured{capture.result(), {}};
+  Captured captured{capture.result(), {}, too_short};
   if (capture.state() == Capture::State::held) captured.probes = capture.probes();
   return captured;
 }

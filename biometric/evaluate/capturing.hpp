@@ -13,8 +13,10 @@
 
 namespace sesame::evaluation {
 
+// A display may show a video again and again; whoever was filmed is there once, and frames that come again are refused.
+enum class AtItsEnd { stops, begins_again };
 // The take from there on, in the time of its frames. Throws camera::SourceError.
-std::unique_ptr<camera::FrameSource> open_take(const std::string& path, double at_seconds);
+std::unique_ptr<camera::FrameSource> open_take(const std::string& path, double at_seconds, AtItsEnd end);
 
 struct CapturingOptions {
   biometric::CaptureRequest request;
@@ -26,6 +28,7 @@ struct CapturingOptions {
 struct Captured {
   biometric::CaptureResult result;
   std::vector<biometric::Observation> probes;  // Capture::probes(); empty unless held
+  bool too_short = false;                      // the take ended before anything was decided
 };
 
 // `source` begins at 0.

@@ -57,7 +57,9 @@ std::unique_ptr<camera::FrameSource> live_before_lamp(std::unique_ptr<camera::Fr
 
 std::unique_ptr<camera::FrameSource> open(Pipeline& pipeline, const Takes& takes, const Presentation& shown,
                                           const PosedTakes& posed, bool lamp) {
-  auto take = open_take((takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds);
+  const bool on_display = shown.kind == Presentation::Kind::attack;
+  auto take = open_take((takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds,
+                        on_display ? AtItsEnd::begins_again : AtItsEnd::stops);
   switch (shown.kind) {
     case Presentation::Kind::recorded_attack: return take;
     case Presentation::Kind::live:
@@ -96,7 +98,9 @@ std::vector<biometric::HeadMotion> movements_for(const Presentation& shown, cons
   return motions;
 }
 
-Presented presented(const CaptureResult& result) {
+Presented presented(const Captured& captured) {
+  if (captured.too_short) return {Presented::Outcome::not_answered, "the take ended", {}};
+  const CaptureResult& result = captured.result;
   switch (result.outcome) {
     case CaptureResult::Outcome::held: return {Presented::Outcome::held, {}, result.in_view};
     case CaptureResult::Outcome::attack_suspected:
@@ -157,7 +161,7 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
     const CapturingOptions capturing{
         options.request, turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{},
         options.lamp && source->lamp() ? std::optional(shown[i].seed) : std::nullopt};
-    results[i] = presented(capture(pipeline, *source, capturing).result);
+    results[i] = presented(capture(pipeline, *source, capturing));
     const std::lock_guard guard(telling);
     if (progress) progress(++done, shown.size());
   });

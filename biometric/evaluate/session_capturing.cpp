@@ -19,7 +19,7 @@ using biometric::Pipeline;
 
 // Nothing unless it was held and the looks are of one face, as in the engine.
 std::optional<Session> session_of(Pipeline& pipeline, const Takes& takes, const Presentation& shown, bool natural_motion) {
-  auto source = open_take((takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds);
+  auto source = open_take((takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds, AtItsEnd::stops);
   if (shown.kind == Presentation::Kind::live_seen_by_camera_model)
     source = biometric::live_take_through(biometric::Control::camera, std::move(source), shown.seed);
   CapturingOptions options;
@@ -35,7 +35,7 @@ std::optional<Session> session_of(Pipeline& pipeline, const Takes& takes, const 
 }
 
 std::optional<SessionReference> picture_reference(Pipeline& pipeline, const Takes& takes, std::uint32_t take) {
-  const auto source = open_take((takes.folder / takes.takes[take].file).string(), 0);
+  const auto source = open_take((takes.folder / takes.takes[take].file).string(), 0, AtItsEnd::begins_again);
   const camera::FramePtr picture = source->newest(camera::FrameTime{0});
   if (!picture) throw DataError(takes.takes[take].file + " has no frame");
   const biometric::Observation& seen = pipeline.observe(picture, biometric::Depth::quality);

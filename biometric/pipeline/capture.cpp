@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace sesame::biometric {
@@ -12,6 +13,14 @@ namespace {
 float goodness(const Quality& quality) {
   return quality.sharpness - 0.1F * std::abs(quality.head_pose.yaw) -
          0.05F * std::abs(quality.head_pose.roll);
+}
+
+// What a person can do about a check that fails.
+QualityHint remedy_for(std::string_view check) {
+  if (check == "motion") return QualityHint::blink;
+  if (check == "stillness") return QualityHint::move_a_little;
+  if (check == "surroundings") return QualityHint::hold_still;  // waving, and coming into view
+  return QualityHint::none;
 }
 
 }  // namespace
@@ -75,6 +84,7 @@ void Capture::lose_subject() {
   window_.clear();
   lamp_response_.forget();
   failing_.clear();
+  told_remedy_ = QualityHint::none;
   state_ = State::searching;
   turned_ = motion_asked_ = false;
   next_motion_ = 0;
@@ -158,8 +168,18 @@ void Capture::decide() {
     return;
   }
   if (failing_.empty()) first_failure_ = now;
+  if (failing_ != check) this_check_since_ = now;
   failing_ = check;
-  if (now - first_failure_ >= rules_.patience) refuse(failing_, now);
+  if (now - first_failure_ >= rules_.patience) return refuse(failing_, now);
+  suggest_remedy(now);
+}
+
+void Capture::suggest_remedy(camera::FrameTime now) {
+  const QualityHint remedy = remedy_for(failing_);
+  if (now - this_check_since_ < rules_.remedy_after || remedy == told_remedy_ || remedy == QualityHint::none) return;
+  if (motion_asked_) return;  // one thing at a time
+  told_remedy_ = remedy;
+  progress_.push_back({CaptureProgress::Kind::hint, remedy, HeadMotion::none});
 }
 
 void Capture::refuse(const std::string& check, camera::FrameTime now) {

@@ -25,17 +25,20 @@ enum class LampRule {
 
 // When a window of frames is evidence enough. Times are of the frames, not of the machine.
 struct CaptureRules {
-  double liveness_threshold = 0.3;  // from the liveness model's description
+  double liveness_threshold = 0.4;  // from the liveness model's description
   double liveness_sure = 0.9;       // below it, natural motion is asked for whether or not the request does
   std::size_t fused_frames = 5;     // PAD: median over so many
   std::chrono::milliseconds least_window{360};  // frozen frames are told from still ones only over some time
   std::chrono::milliseconds longest_window{2000};
   std::chrono::milliseconds lost_after{400};  // no face for so long: the subject is gone, begin again
-  std::chrono::milliseconds patience{2500};   // a check that fails for so long is an attack, not bad luck
+  // A check that fails for so long is an attack, not bad luck. Whoever came into view in a hurry is seen to sway for
+  // longest_window after they stand.
+  std::chrono::milliseconds patience{3000};
+  std::chrono::milliseconds remedy_after{1000};  // after so long of it, a person is told what helps
   std::chrono::milliseconds repeat_memory{10000};
   double frozen_difference = 0.25;  // see region_difference
   std::size_t most_repeats = 0;     // exact repeats of older frames in a window: a camera has none
-  float natural_motion = 0.3F;      // see InnerMotion
+  float natural_motion = 0.35F;     // see InnerMotion
   // See SurroundingsMotion: a picture in a hand. A machine that somebody bumps into stands still again before
   // patience ends.
   float surroundings_shift = 0.7F;
@@ -104,6 +107,7 @@ class Capture {
   void follow_head_motion(const HeadPose& pose);
   bool too_late_to_turn(camera::FrameTime now) const;
   void choose_probe();
+  void suggest_remedy(camera::FrameTime now);
   void refuse(const std::string& check, camera::FrameTime now);
   void hold();
 
@@ -121,10 +125,11 @@ class Capture {
   std::uint64_t last_hash_ = 0;
   camera::FrameTime first_in_view_{};
   camera::FrameTime last_face_{};
-  camera::FrameTime first_failure_{};
+  camera::FrameTime first_failure_{}, this_check_since_{};
   std::string failing_;
   bool in_view_ = false;
   QualityHint told_hint_ = QualityHint::none;
+  QualityHint told_remedy_ = QualityHint::none;
   bool motion_asked_ = false;
   HeadPose neutral_;
   camera::FrameTime asked_at_{};

@@ -228,7 +228,7 @@ object write(const CaptureProgress& progress) {
 }
 CaptureProgress read_progress(const object& from) {
   return {word_field(from, "kind", CaptureProgress::Kind::subject_lost),
-          word_field(from, "hint", QualityHint::hold_still), word_field(from, "headMotion", HeadMotion::any)};
+          word_field(from, "hint", last_quality_hint), word_field(from, "headMotion", HeadMotion::any)};
 }
 
 object write(const CaptureResult& result) {
@@ -240,7 +240,7 @@ object write(const CaptureResult& result) {
 }
 CaptureResult read_capture_result(const object& from) {
   return {word_field(from, "outcome", CaptureResult::Outcome::attack_suspected),
-          word_field(from, "hint", QualityHint::hold_still), text_field(from, "attackCheck", longest_word),
+          word_field(from, "hint", last_quality_hint), text_field(from, "attackCheck", longest_word),
           number_field(from, "frames", 1ULL << 40U),
           std::chrono::microseconds(number_field(from, "inViewUs", 1ULL << 50U))};
 }

@@ -63,6 +63,10 @@ std::string_view word_of(QualityHint hint) {
       return "evenLight";
     case QualityHint::hold_still:
       return "holdStill";
+    case QualityHint::blink:
+      return "blink";
+    case QualityHint::move_a_little:
+      return "moveALittle";
     case QualityHint::none:
     case QualityHint::no_face:
       break;

@@ -53,6 +53,23 @@ def patterns(folder, people, pictures):
             png(pathlib.Path(folder) / f"pattern{person:04}" / f"pattern{person:04}_{number + 1:04}.png", 112, 112, pixel)
 
 
+def video_of(picture, path, frames):
+    """An AVI of Motion JPEG, 25 a second, that shows one picture."""
+    def chunk(name, data):
+        return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+    jpeg = picture.read_bytes()
+    frame_header = re.search(rb"\xff[\xc0-\xc2]..\x08(..)(..)", jpeg, re.S)
+    height, width = (int.from_bytes(side, "big") for side in frame_header.groups())
+    head = struct.pack("<14I", 40000, 0, 0, 0x10, frames, 0, 1, len(jpeg), width, height, 0, 0, 0, 0)
+    stream = b"vidsMJPG" + struct.pack("<10I4H", 0, 0, 0, 1, 25, 0, frames, len(jpeg), 0xFFFFFFFF, 0, 0, 0, width, height)
+    form = struct.pack("<IiiHH4sIiiII", 40, width, height, 1, 24, b"MJPG", width * height * 3, 0, 0, 0, 0)
+    movie = chunk(b"00dc", jpeg) * frames
+    index = b"".join(b"00dc" + struct.pack("<III", 0x10, 4 + i * (len(movie) // frames), len(jpeg)) for i in range(frames))
+    headers = chunk(b"avih", head) + chunk(b"LIST", b"strl" + chunk(b"strh", stream) + chunk(b"strf", form))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(chunk(b"RIFF", b"AVI " + chunk(b"LIST", b"hdrl" + headers) + chunk(b"LIST", b"movi" + movie) + chunk(b"idx1", index)))
+
+
 def portraits(folder):
     """One man of eleven pictures and four people of one."""
     for picture in sorted((CACHE / "portraits").glob("*.jpg")):
@@ -267,6 +284,14 @@ class Evaluate(unittest.TestCase):
         refused = evaluate(data, "--aligned", "--no-gate", "--descriptions", made, "--out", self.path / "again")
         self.assertEqual(refused.returncode, 2)
         self.assertRegex(refused.stderr, r"embedding\.yaml:\d+: a false match rate of 1e-09 is more than \d+ impostor comparisons can support")
+
+    def test_a_take_that_ends_before_a_decision_is_no_refusal(self):
+        video_of(CACHE / "portraits/franck_01829.jpg", self.path / "takes/franck/short.avi", 25)
+        video_of(CACHE / "portraits/franck_01829.jpg", self.path / "recorded/still/long.avi", 200)
+        said = evaluate(self.path / "takes", "--presentations", 1, "--recorded-only", "--attacks", self.path / "recorded", "--out", self.path / "report")
+        self.assertEqual(said.returncode, 0, said.stderr)
+        shown = json.loads((self.path / "report.json").read_text())["presentations"]["presentations"]
+        self.assertEqual([(one["outcome"], one["check"]) for one in shown], [("notAnswered", "the take ended"), ("refused", "frozen")])
 
     def test_sessions_are_compared_with_other_takes_and_with_strangers(self):
         takes, strangers = self.path / "takes", self.path / "strangers"
