@@ -35,7 +35,7 @@ std::optional<Session> session_of(Pipeline& pipeline, const Takes& takes, const 
 }
 
 std::optional<SessionReference> picture_reference(Pipeline& pipeline, const Takes& takes, std::uint32_t take) {
-  const auto source = open_take((takes.folder / takes.takes[take].file).string(), 0, AtItsEnd::begins_again);
+  const auto source = open_take((takes.folder / takes.takes[take].file).string(), 0, AtItsEnd::stops);
   const camera::FramePtr picture = source->newest(camera::FrameTime{0});
   if (!picture) throw DataError(takes.takes[take].file + " has no frame");
   const biometric::Observation& seen = pipeline.observe(picture, biometric::Depth::quality);

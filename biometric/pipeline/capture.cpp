@@ -94,8 +94,12 @@ void Capture::lose_subject() {
 
 void Capture::note_hint(QualityHint hint) {
   result_.hint = hint;
-  if (hint != QualityHint::none && hint != told_hint_ && !motion_asked_)
+  if (hint != QualityHint::none && hint != told_hint_ && !motion_asked_) {
     progress_.push_back({CaptureProgress::Kind::hint, hint, HeadMotion::none});
+    // It took the place of what was told before.
+    told_remedy_ = QualityHint::none;
+    this_check_since_ = last_face_;
+  }
   told_hint_ = hint;
 }
 

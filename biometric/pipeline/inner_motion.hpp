@@ -18,8 +18,8 @@ class InnerMotion {
   ~InnerMotion();
   // How far at most the face differs from itself within the last two seconds, beyond the best map of a plane:
   // the root mean square over eyes, mouth or the rest of the face, whichever says most, in pictures whose
-  // contrast is one everywhere. Simulated pictures stay under 0.26, a real cut-out under 0.32, a blink is about 1. Empty: there is
-  // nothing to compare with, or the face is turned too far from where it was, or it is another one.
+  // contrast is one everywhere. Simulated pictures stay under 0.26, a real cut-out under 0.32, a blink is about 1.
+  // Empty: there is nothing to compare with, or the face is turned too far from where it was, or it is another one.
   std::optional<float> look(const camera::Frame& frame, const Landmarks& landmarks);
   // Another camera or take.
   void forget();

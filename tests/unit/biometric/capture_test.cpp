@@ -216,6 +216,21 @@ TEST(Capture, who_sits_too_still_is_asked_to_blink_and_held_when_they_do) {
   EXPECT_EQ(run(capture, subject, 1), Capture::State::held);
 }
 
+TEST(Capture, what_helps_is_told_again_after_words_that_took_its_place) {
+  Subject subject;
+  CaptureRequest request;
+  request.natural_motion = true;
+  Capture capture(request, {});
+  run(capture, subject, 40);
+  subject.hint = QualityHint::come_closer;
+  run(capture, subject, 2);
+  subject.hint = QualityHint::none;
+  run(capture, subject, 20);
+  EXPECT_THAT(hints(capture), testing::ElementsAre(QualityHint::blink, QualityHint::come_closer));
+  run(capture, subject, 10);
+  EXPECT_THAT(hints(capture), testing::ElementsAre(QualityHint::blink));
+}
+
 TEST(Capture, what_helps_is_told_of_what_a_person_can_do_something_about) {
   const auto told = [](auto change) {
     Subject subject;
