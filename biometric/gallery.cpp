@@ -1,7 +1,10 @@
 #include "biometric/gallery.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+#include <random>
+#include <utility>
 
 namespace sesame::biometric {
 
@@ -11,6 +14,17 @@ std::string_view to_string(CustomerStatus status) {
 }
 
 std::string day_of(std::chrono::sys_seconds time) { return rfc3339(time).substr(0, 10); }
+
+std::vector<std::string> draw_names(std::vector<std::string> names, std::size_t most, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  const std::size_t count = std::min(most, names.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t left = names.size() - i;
+    std::swap(names[i], names[i + (random() * left >> 32U)]);
+  }
+  names.resize(count);
+  return names;
+}
 
 std::string to_line(const DeletionReceipt& receipt) {
   return "receipt " + std::to_string(receipt.number) + ": " + receipt.time +

@@ -63,6 +63,12 @@ struct GalleryHit {
   float cosine = 0;
 };
 
+// What came of comparing a customer's templates with those of all others. Stays inside the face process.
+struct OtherCustomers {
+  std::uint64_t comparisons = 0;
+  std::vector<GalleryHit> hits;  // from the score asked for on, in any order
+};
+
 // An enrolment that the gallery does not take: duplicate claim, no consent, full, another model. Text for
 // people.
 struct GalleryRefusal : std::runtime_error {
@@ -101,6 +107,9 @@ struct HeldFace {
 std::string rfc3339(std::chrono::sys_seconds time);
 // "2026-11-24".
 std::string day_of(std::chrono::sys_seconds time);
+
+// At most `most` of them, each set of so many as likely as another; for one seed and order always the same.
+std::vector<std::string> draw_names(std::vector<std::string> names, std::size_t most, std::uint32_t seed);
 
 inline constexpr std::size_t most_pictures = 64;  // of a folder from which a customer is enrolled
 
@@ -158,6 +167,10 @@ class Gallery {
   // Exact search over all templates: the `maximum` best rows, best first. `probe` has template_length floats
   // of unit length.
   virtual std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) = 0;
+  // The names of at most `most` active customers, drawn by `seed`, without whoever has no template of this model.
+  virtual std::vector<std::string> draw(std::size_t most, std::uint32_t seed) = 0;
+  // The templates of one active customer against those of all other active ones; nobody when the customer is gone.
+  virtual OtherCustomers compare_with_others(const std::string& customer_id, float least) = 0;
   // The customer's key and rows destroyed; `reason` and `by` (whom) stand in the receipt.
   virtual ForgottenCustomer forget(const std::string& customer_id, const std::string& reason,
                                    const std::string& by) = 0;

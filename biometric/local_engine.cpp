@@ -143,11 +143,15 @@ spi::Task<bool> LocalEngine::clear_tamper(std::string by) {
   co_return cleared;
 }
 
+const Calibration& LocalEngine::calibration() const {
+  return options_.own_calibration ? options_.own_calibration->in_use() : pipeline_.calibration();
+}
+
 spi::Task<EngineInfo> LocalEngine::info() {
   EngineInfo info;
   info.models = models_;
-  info.loosest_false_match_rate = pipeline_.calibration().loosest_rate();
-  info.strictest_false_match_rate = pipeline_.calibration().strictest_rate();
+  info.loosest_false_match_rate = calibration().loosest_rate();
+  info.strictest_false_match_rate = calibration().strictest_rate();
   info.gallery_size = gallery_.size();
   info.camera = camera_.status().name;
   info.gives_templates_away = options_.give_templates_away;

@@ -11,6 +11,7 @@
 
 #include "biometric/camera_oversight.hpp"
 #include "biometric/engine.hpp"
+#include "biometric/own_calibration.hpp"
 #include "biometric/pipeline/capture.hpp"
 #include "biometric/pipeline/pipeline.hpp"
 #include "camera/guarded_camera.hpp"
@@ -29,6 +30,8 @@ struct LocalEngineOptions {
   std::function<void(HeadMotion)> on_head_motion{};
   camera::GuardedCameraOptions camera;
   std::chrono::milliseconds reopen_after{2000};
+  // Whose thresholds decide; it outlives the engine. None: those of the pipeline's models.
+  const OwnCalibration* own_calibration = nullptr;
 };
 
 class LocalEngine final : public Engine, public CameraOversight {
@@ -68,6 +71,7 @@ class LocalEngine final : public Engine, public CameraOversight {
   // Whether the stream follows what was asked since `begin`; waits until that can be said.
   spi::Task<bool> follows_challenge(camera::FrameTime begin);
   CaptureRules rules() const;
+  const Calibration& calibration() const;
   CustomerFacts facts(const std::string& customer_id);
   EnrolledCustomer enrol_template(const EnrolRequest& request, Template reference, std::size_t captures);
 

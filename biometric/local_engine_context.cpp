@@ -111,7 +111,7 @@ class LocalEngine::Context final : public CaptureContext {
     const auto begin = std::chrono::steady_clock::now();
     double threshold = 1;
     try {
-      threshold = engine_.pipeline_.calibration().threshold_for_search(
+      threshold = engine_.calibration().threshold_for_search(
           request.false_positive_identification_rate, engine_.gallery_.size());
     } catch (const CalibrationRefusal& refusal) {
       refuse(Reason::not_calibrated, refusal.what());
@@ -152,7 +152,7 @@ class LocalEngine::Context final : public CaptureContext {
     need_probe();
     std::vector<double> rates;
     for (const Template& reference : references_)
-      rates.push_back(engine_.pipeline_.calibration().strictest_match(cosine(probe_, reference)));
+      rates.push_back(engine_.calibration().strictest_match(cosine(probe_, reference)));
     co_return rates;
   }
 
@@ -248,7 +248,7 @@ class LocalEngine::Context final : public CaptureContext {
   }
   double threshold_for(double rate) const {
     try {
-      return engine_.pipeline_.calibration().threshold_for(rate);
+      return engine_.calibration().threshold_for(rate);
     } catch (const CalibrationRefusal& refusal) {
       refuse(Reason::not_calibrated, refusal.what());
     }

@@ -70,6 +70,25 @@ std::vector<GalleryHit> MemoryGallery::search(std::span<const float> probe, std:
   return hits;
 }
 
+std::vector<std::string> MemoryGallery::draw(std::size_t most, std::uint32_t seed) {
+  std::vector<std::string> names;
+  for (const Held& held : held_)
+    if (held.status == CustomerStatus::active) names.push_back(held.record.customer_id);
+  return draw_names(std::move(names), most, seed);
+}
+
+OtherCustomers MemoryGallery::compare_with_others(const std::string& customer_id, float least) {
+  OtherCustomers others;
+  const Held* const held = held_on(customer_id);
+  if (held == nullptr || held->status != CustomerStatus::active) return others;
+  for (const GalleryHit& hit : search(held->record.reference, held_.size())) {
+    if (hit.customer_id == customer_id) continue;
+    ++others.comparisons;
+    if (hit.cosine >= least) others.hits.push_back(hit);
+  }
+  return others;
+}
+
 ForgottenCustomer MemoryGallery::forget(const std::string& customer_id, const std::string&,
                                         const std::string&) {
   return {std::erase_if(held_, [&](const Held& held) { return held.record.customer_id == customer_id; }) > 0,

@@ -9,6 +9,7 @@
 //       store: /var/lib/sesame/identities.db
 //       pkcs11: {module: /usr/lib/softhsm/libsofthsm2.so, token: sesame, pin_file: /etc/sesame/pin}
 //       camera_identity: {vendor: 046d, product: "0825", serial: A1B2C3, port: 1-1.2}
+//       own_customers: raise
 //       guardian_under: 16
 //       retention: {unused_days: 400, enrolled_days: 1825, enrol_again_days: 1460}
 #include <cstdio>
@@ -125,6 +126,8 @@ std::vector<std::string> face_command(const spi::Section& section, const std::st
   for (const auto& [key, argument] : days)
     if (retention.has(key))
       command.insert(command.end(), {argument, std::to_string(retention.integer(key, 1, 36500))});
+  command.insert(command.end(),
+                 {"--own-customers", section.word("own_customers", {"raise", "report", "off"}, "raise")});
   if (section.has("guardian_under"))
     command.insert(command.end(),
                    {"--guardian-under", std::to_string(section.integer("guardian_under", 1, 30))});
@@ -167,7 +170,7 @@ class Faces final : public spi::Extension {
     section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file",
                         "pkcs11", "simulated", "camera_identity", "light_challenge", "lamp", "sysfs",
                         "gives_templates_away", "gives_pictures_away", "threads", "program", "socket",
-                        "retention", "guardian_under"});
+                        "retention", "guardian_under", "own_customers"});
     const std::string socket = socket_path(section, host);
     auto engine = std::make_shared<RemoteEngine>(executor, door_at(executor, socket));
     host.context().set<RemoteEngine>(engine);

@@ -340,6 +340,15 @@ spi::Task<bool> RemoteEngine::clear_tamper(std::string by) {
   co_return understood([&] { return door::flag_field(result, "cleared"); });
 }
 
+spi::Task<OwnRates> RemoteEngine::own_rates(std::function<void(OwnRatesProgress)> progress) {
+  Link::Progress heard = [progress = std::move(progress)](const object& news) {
+    const OwnRatesProgress read = door::read_own_rates_progress(news);
+    if (progress) progress(read);
+  };
+  const object result = co_await link_->ask("ownRates", object{}, std::move(heard));
+  co_return understood([&] { return door::read_own_rates(result); });
+}
+
 spi::Task<Bytes> RemoteEngine::take_picture(std::string caption) {
   object message{{"caption", caption}};
   const object result = co_await link_->ask("picture", std::move(message));

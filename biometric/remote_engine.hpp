@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "biometric/calibration_oversight.hpp"
 #include "biometric/camera_oversight.hpp"
 #include "biometric/custody.hpp"
 #include "biometric/engine.hpp"
@@ -20,7 +21,7 @@ struct RemoteEngineOptions {
   std::chrono::milliseconds patience{5000};  // the process sends a sign of life every 500 ms while it works
 };
 
-class RemoteEngine final : public Engine, public Custody, public CameraOversight {
+class RemoteEngine final : public Engine, public Custody, public CameraOversight, public CalibrationOversight {
  public:
   // Makes a channel to the face process; throws std::exception when there is none.
   using Connect = std::function<spi::Task<std::shared_ptr<spi::Channel>>()>;
@@ -45,6 +46,8 @@ class RemoteEngine final : public Engine, public Custody, public CameraOversight
 
   spi::Task<camera::CameraStatus> camera_status() override;
   spi::Task<bool> clear_tamper(std::string by) override;
+
+  spi::Task<OwnRates> own_rates(std::function<void(OwnRatesProgress)> progress) override;
 
   // What the camera sees, where the face process runs a simulated one: see simulated_camera.hpp.
   spi::Task<void> show(std::string scene);

@@ -2,22 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <sstream>
 
 #include "biometric/pipeline/calibration.hpp"
 
 namespace sesame::evaluation {
 namespace {
-
-constexpr int loosest_decade = 2;  // FMR 1e-2
-// A last point this near to the one before says nothing new.
-constexpr double distinct = 0.8;
-
-double rounded_up(double rate) {
-  const double unit = std::pow(10.0, std::floor(std::log10(rate)) - 1);
-  return std::ceil(rate / unit - 1e-9) * unit;
-}
 
 std::string quoted(const std::string& text) {
   std::string out = "\"";
@@ -61,13 +51,7 @@ std::vector<AskedPoint> calibration_points(const Distribution& impostors, std::u
         "the calibration half has {} impostor comparisons (expected at least {}: more people or pictures, or "
         "--least-impostors for a calibration that says less)",
         total, least));
-  const auto needed = static_cast<double>(biometric::least_false_matches);
-  const auto count = static_cast<double>(total);
-  std::vector<double> rates;
-  for (int decade = loosest_decade; std::pow(10.0, -decade) * count >= needed * (1 - 1e-9); ++decade)
-    rates.push_back(std::pow(10.0, -decade));
-  const double strictest = total == 0 ? 1 : rounded_up(needed / count);
-  if (!rates.empty() && strictest < distinct * rates.back()) rates.push_back(strictest);
+  const std::vector<double> rates = biometric::supported_rates(total);
   if (rates.size() < 2)
     throw DataError(fmt::format(
         "{} impostor comparisons support fewer than two rates (each wants {} expected false matches)", total,

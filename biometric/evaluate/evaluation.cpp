@@ -112,6 +112,19 @@ Membership membership(const LabelledData& data, const std::map<std::string, std:
   return result;
 }
 
+std::vector<std::optional<AsCustomers>> groups_as_customers(const Membership& groups, const Samples& samples,
+                                                            const EvaluationInput& input) {
+  const biometric::Calibration calibration(input.calibration);
+  std::vector<std::optional<AsCustomers>> trials;
+  for (std::uint32_t group = 0; group < groups.names.size(); ++group) {
+    std::vector<bool> members(groups.of_person.size());
+    for (std::size_t person = 0; person < members.size(); ++person)
+      members[person] = groups.of_person[person] == group;
+    trials.push_back(as_customers(input.data, samples, members, calibration, input.jobs));
+  }
+  return trials;
+}
+
 Enrolled enrol(Evaluation& evaluation, const EvaluationInput& input, const Samples& samples) {
   Enrolled enrolled = enrol_everybody(samples, input.enrolled, biometric::Calibration(input.calibration));
   evaluation.enrolled = {enrolled.pictures, enrolled.people, enrolled.probes.size(), enrolled.refused,
@@ -232,6 +245,8 @@ void evaluate_samples(Evaluation& evaluation, const EvaluationInput& input, cons
     evaluation.groups->rates =
         group_rates(comparisons, members.names, members.of_person,
                     calibrated.empty() ? points_of_data(comparisons.impostor_scores) : calibrated);
+    if (!input.pairs && !enrolled && !calibrated.empty())
+      evaluation.groups->as_customers = groups_as_customers(members, samples, input);
   }
   evaluation.worst_impostors = first_pairs(comparisons.closest_impostors, samples, input.data);
   evaluation.worst_genuine = first_pairs(comparisons.genuine, samples, input.data);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "biometric/evaluate/as_customers.hpp"
 #include "biometric/evaluate/calibration_points.hpp"
 #include "biometric/evaluate/identification.hpp"
 #include "biometric/evaluate/labelled_data.hpp"
@@ -88,6 +89,7 @@ struct GroupReport {
   std::string file;
   std::vector<Rate> failures_to_acquire;  // of each group
   Groups rates;
+  std::vector<std::optional<AsCustomers>> as_customers;  // of each group
 };
 
 struct FoldReport {

@@ -345,6 +345,43 @@ std::string folds_section(const Evaluation& evaluation) {
       report.accuracy.standard_deviation * 100, folds);
 }
 
+// One group's rows of the table below.
+std::string as_customers_rows(const std::string& name, const AsCustomers& trial) {
+  std::string rows;
+  for (std::size_t i = 0; i < trial.raised.size(); ++i) {
+    const OperatingPoint& before = trial.calibrated[i];
+    const OperatingPoint& after = trial.raised[i];
+    rows += "<tr>";
+    if (i == 0) {
+      const std::string span = fmt::format("<td rowspan=\"{}\">", trial.raised.size());
+      rows += fmt::format("<th rowspan=\"{}\">{}</th>", trial.raised.size(), escaped(name));
+      for (const std::uint64_t count :
+           {std::uint64_t{trial.customers}, trial.pairs, std::uint64_t{trial.others}, after.false_match.trials})
+        rows += span + grouped(count) + "</td>";
+    }
+    rows += cell(power(after.asked_rate)) + power_cell(before.false_match) + power_cell(after.false_match) +
+            power_interval(after.false_match) + count_of(after.false_match) + percent_cell(before.false_non_match) +
+            percent_cell(after.false_non_match) + percent_interval(after.false_non_match) + "</tr>\n";
+  }
+  return rows;
+}
+
+std::string as_customers_table(const GroupReport& report) {
+  std::string rows;
+  for (std::size_t i = 0; i < report.as_customers.size(); ++i)
+    if (report.as_customers[i]) rows += as_customers_rows(report.rates.groups[i].name, *report.as_customers[i]);
+  if (rows.empty()) return "";
+  return fmt::format(
+      "<h3>As customers</h3><p>What the engine does where people like these are enrolled: the calibration half of a "
+      "group, enrolled from at most {} pictures each, are the customers whom it compares with each other and raises "
+      "its thresholds by; the pictures of the others are then compared with each other at both.</p>"
+      "<div class=\"wide\"><table class=\"dense\"><thead><tr><th>group</th><th>customers</th><th>pairs</th>"
+      "<th>others</th><th>impostor</th><th>FMR asked</th><th>found, as calibrated</th><th>found, raised</th>"
+      "<th>95 % interval</th><th>errors</th><th>FNMR, as calibrated</th><th>raised</th><th>95 % interval</th></tr>"
+      "</thead><tbody>{}</tbody></table></div>\n",
+      most_enrolled, rows);
+}
+
 std::string groups_section(const Evaluation& evaluation) {
   if (!evaluation.groups) return "";
   std::string rows;
@@ -356,9 +393,10 @@ std::string groups_section(const Evaluation& evaluation) {
       "class=\"dense\"><thead><tr><th>group</th><th>people</th><th>pictures</th><th>genuine</th>"
       "<th>impostor</th>{}<th>FMR asked</th><th>FMR found</th><th>95 % "
       "interval</th><th>errors</th><th>FNMR</th>"
-      "<th>95 % interval</th><th>errors</th></tr></thead><tbody>{}</tbody></table></div>\n{}</section>\n",
+      "<th>95 % interval</th><th>errors</th></tr></thead><tbody>{}</tbody></table></div>\n{}{}</section>\n",
       escaped(evaluation.groups->file), evaluation.aligned ? "" : "<th>FTA</th>", rows,
-      evaluation.groups->rates.matrix.empty() ? "" : matrix_table(evaluation.groups->rates));
+      evaluation.groups->rates.matrix.empty() ? "" : matrix_table(evaluation.groups->rates),
+      as_customers_table(*evaluation.groups));
 }
 
 std::string attacks_section(const Evaluation& evaluation) {

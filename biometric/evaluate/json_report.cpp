@@ -134,6 +134,14 @@ json::value groups(const Evaluation& evaluation) {
                        {"points", of(group.points)}};
     if (!evaluation.aligned && i < report.failures_to_acquire.size())
       entry["failureToAcquire"] = of(report.failures_to_acquire[i]);
+    if (i < report.as_customers.size() && report.as_customers[i]) {
+      const AsCustomers& trial = *report.as_customers[i];
+      entry["asCustomers"] = json::object{{"customers", trial.customers},
+                                          {"pairs", trial.pairs},
+                                          {"others", trial.others},
+                                          {"calibrated", of(trial.calibrated)},
+                                          {"raised", of(trial.raised)}};
+    }
     list.push_back(std::move(entry));
   }
   json::array matrix;

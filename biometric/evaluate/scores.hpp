@@ -1,44 +1,24 @@
-// Scores: cosines of comparisons, on a grid of 1e-5, so that counts at a threshold are exact and a threshold
-// can be written down. Value types; one thread writes.
+// Scores: cosines of comparisons, on the grid that calibrations are made on. Value types.
 #pragma once
 
 #include <cstdint>
-#include <vector>
+
+#include "biometric/pipeline/score_grid.hpp"
 
 namespace sesame::evaluation {
 
-// A place on the grid: cosine -1 is 0, cosine 1 is 200,000. A comparison is a match at threshold t when
-// step_of(its cosine) >= t.
-using Step = std::uint32_t;
-inline constexpr Step last_step = 200000;
-Step step_of(double cosine);
-double cosine_of(Step step);
-// The grid's place of a threshold: rounded up, to be no looser than asked.
-Step threshold_step(double cosine);
+using biometric::cosine_of;
+using biometric::Distribution;
+using biometric::last_step;
+using biometric::Step;
+using biometric::step_at_rate;
+using biometric::step_of;
+using biometric::threshold_step;
 
 struct Score {
   std::uint32_t one = 0;  // pictures, by their place in what was compared
   std::uint32_t other = 0;
   float cosine = 0;
 };
-
-// How many comparisons had which score.
-class Distribution {
- public:
-  Distribution() : counts_(last_step + 1, 0) {}
-  void add(float cosine) { ++counts_[step_of(cosine)]; }
-  void add(const Distribution& other);
-
-  std::uint64_t total() const;
-  const std::vector<std::uint64_t>& counts() const { return counts_; }
-  // For each step: how many scored this or more; one entry more than steps, the last being 0.
-  std::vector<std::uint64_t> at_or_above() const;
-
- private:
-  std::vector<std::uint64_t> counts_;
-};
-
-// The loosest step at which at most `rate` of all comparisons match; `at_or_above` as above.
-Step step_at_rate(const std::vector<std::uint64_t>& at_or_above, double rate);
 
 }  // namespace sesame::evaluation

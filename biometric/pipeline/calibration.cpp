@@ -6,9 +6,20 @@
 #include <cmath>
 
 namespace sesame::biometric {
+namespace {
+
+// A last rate this near to the one before says nothing new.
+constexpr double distinct = 0.8;
+constexpr double rounding = 1e-9;
+
+double rounded_up(double rate) {
+  const double unit = std::pow(10.0, std::floor(std::log10(rate)) - 1);
+  return std::ceil(rate / unit - rounding) * unit;
+}
+
+}  // namespace
 
 void require_support(const std::vector<CalibrationPoint>& points, std::uint64_t impostor_comparisons) {
-  constexpr double rounding = 1e-9;
   for (const CalibrationPoint& point : points) {
     const double expected = point.false_match_rate * static_cast<double>(impostor_comparisons);
     if (expected * (1 + rounding) < static_cast<double>(least_false_matches))
@@ -18,6 +29,23 @@ void require_support(const std::vector<CalibrationPoint>& points, std::uint64_t 
                       "(at least {})",
                       point.false_match_rate, impostor_comparisons, expected, least_false_matches));
   }
+}
+
+std::vector<double> supported_rates(std::uint64_t impostor_comparisons) {
+  const auto needed = static_cast<double>(least_false_matches);
+  const auto count = static_cast<double>(impostor_comparisons);
+  std::vector<double> rates;
+  const auto loosest_decade = static_cast<int>(std::lround(-std::log10(loosest_supported_rate)));
+  for (int decade = loosest_decade; std::pow(10.0, -decade) * count >= needed * (1 - rounding); ++decade)
+    rates.push_back(std::pow(10.0, -decade));
+  if (rates.empty()) return rates;
+  const double strictest = rounded_up(needed / count);
+  if (strictest < distinct * rates.back()) rates.push_back(strictest);
+  return rates;
+}
+
+std::uint64_t fewest_comparisons(double rate) {
+  return static_cast<std::uint64_t>(std::ceil(static_cast<double>(least_false_matches) / rate * (1 - rounding)));
 }
 
 Calibration::Calibration(std::vector<CalibrationPoint> points) : points_(std::move(points)) {

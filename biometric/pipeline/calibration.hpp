@@ -24,6 +24,11 @@ struct CalibrationPoint {
 inline constexpr std::uint64_t least_false_matches = 30;
 // Throws CalibrationRefusal for the first point that so many comparisons do not support.
 void require_support(const std::vector<CalibrationPoint>& points, std::uint64_t impostor_comparisons);
+// The rates that so many comparisons support, from loose to strict: 1e-2 and decades below it, then the strictest.
+inline constexpr double loosest_supported_rate = 1e-2;
+std::vector<double> supported_rates(std::uint64_t impostor_comparisons);
+// So many comparisons support a rate.
+std::uint64_t fewest_comparisons(double rate);
 
 class Calibration {
  public:

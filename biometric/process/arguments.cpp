@@ -32,6 +32,14 @@ camera::GuardedCameraOptions::Challenge challenge_of(const std::string& name, co
   throw std::invalid_argument(name + " is \"" + word + "\" (expected off, where_possible or required)");
 }
 
+OwnCalibrationOptions::Use own_customers_of(const std::string& word) {
+  using Use = OwnCalibrationOptions::Use;
+  if (word == "raise") return Use::raise;
+  if (word == "report") return Use::report;
+  if (word == "off") return Use::off;
+  throw std::invalid_argument("--own-customers is \"" + word + "\" (expected raise, report or off)");
+}
+
 // All of it or nothing: half an identity would let in what was meant to be kept out.
 std::optional<camera::CameraPin> pin_of(camera::CameraPin pin, const std::string& known_ports) {
   const camera::CameraIdentity& camera = pin.camera;
@@ -74,7 +82,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
   camera::CameraPin pin;
   std::string known_ports;
   bool until_gone = false;
-  std::string challenge = "where_possible", lamp = "off";
+  std::string challenge = "where_possible", lamp = "off", own_customers = "raise";
   const std::pair<const char*, std::string*> texts[] = {
       {"--socket", &arguments.socket},
       {"--camera", &arguments.camera},
@@ -85,6 +93,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
       {"--camera-known-ports", &known_ports},
       {"--light-challenge", &challenge},
       {"--lamp", &lamp},
+      {"--own-customers", &own_customers},
       {"--tamper-state", &arguments.tamper_state},
       {"--sysfs", &arguments.sysfs},
       {"--models", &arguments.models},
@@ -131,6 +140,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
   pin.until_cleared = !until_gone;
   arguments.light_challenge = challenge_of("--light-challenge", challenge);
   arguments.lamp = challenge_of("--lamp", lamp);
+  arguments.own_customers = own_customers_of(own_customers);
   arguments.camera_pin = pin_of(std::move(pin), known_ports);
   if (arguments.models.empty()) arguments.models = default_models();
   if (arguments.descriptions.empty()) arguments.descriptions = default_descriptions();
@@ -174,6 +184,8 @@ std::string usage() {
          "  --give-templates-away, --give-pictures-away   Biometric.Read may return them\n"
          "  --delete-unused-days N, --delete-enrolled-days N   retention: without a login, since enrolment\n"
          "  --enrol-again-days N   age of a template at which the operator is asked for a new one\n"
+         "  --own-customers raise|report|off   compare customers with each other: raise thresholds under which "
+         "strangers among them match oftener than asked, or only say so (default: raise)\n"
          "  --guardian-under N     years; younger customers need a guardian's consent\n"
          "  --threads N            for the networks (default: 2)\n";
 }

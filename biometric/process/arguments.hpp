@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "biometric/own_calibration.hpp"
 #include "biometric/privacy_rules.hpp"
 #include "biometric/process/key_choice.hpp"
 #include "camera/guarded_camera.hpp"
@@ -31,6 +32,7 @@ struct FaceArguments {
   bool give_templates_away = false;
   bool give_pictures_away = false;
   PrivacyRules rules;  // of the store
+  OwnCalibrationOptions::Use own_customers = OwnCalibrationOptions::Use::raise;
   int threads = 2;
   bool help = false;
 };

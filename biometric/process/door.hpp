@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "biometric/calibration_oversight.hpp"
 #include "biometric/camera_oversight.hpp"
 #include "biometric/custody.hpp"
 #include "biometric/engine.hpp"
@@ -54,6 +55,8 @@ boost::json::object write(const std::optional<HeldFace>& held);
 boost::json::object write(const Expiry& expiry);
 boost::json::object write(const Rotation& rotation);
 boost::json::object write(const CustodyNews& news);
+boost::json::object write(const OwnRates& rates);
+boost::json::object write(const OwnRatesProgress& progress);
 boost::json::object write(const camera::CameraStatus& status);
 boost::json::object write_bytes(const Bytes& bytes);
 
@@ -74,6 +77,8 @@ std::optional<HeldFace> read_held(const boost::json::object& object);
 Expiry read_expiry(const boost::json::object& object);
 Rotation read_rotation(const boost::json::object& object);
 CustodyNews read_news(const boost::json::object& object);
+OwnRates read_own_rates(const boost::json::object& object);
+OwnRatesProgress read_own_rates_progress(const boost::json::object& object);
 camera::CameraStatus read_camera_status(const boost::json::object& object);
 CustomerStatus read_status(const boost::json::object& object);
 Bytes read_bytes(const boost::json::object& object);

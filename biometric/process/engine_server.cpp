@@ -19,6 +19,7 @@ struct EngineServer::State {
   Show show;
   Custody* custody;
   CameraOversight* camera;
+  CalibrationOversight* calibration;
   std::list<std::unique_ptr<Connection>> connections;
 };
 
@@ -158,6 +159,7 @@ class EngineServer::Connection {
     if (op == "exportHeld" || op == "expire" || op == "rotate" || op == "news")
       co_return co_await run_custody(id, std::move(op), message);
     if (op == "camera" || op == "clearTamper") co_return co_await run_oversight(std::move(op), message);
+    if (op == "ownRates") co_return co_await own_rates(id);
     if (op == "identities") {
       const std::vector<IdentityLine> lines =
           co_await state_.engine.identities(door::text_field(message, "after", 1024),
@@ -187,6 +189,15 @@ class EngineServer::Connection {
     if (op == "camera") co_return door::write(co_await state_.camera->camera_status());
     const bool cleared = co_await state_.camera->clear_tamper(door::text_field(message, "by", 256));
     co_return object{{"cleared", cleared}};
+  }
+
+  spi::Task<object> own_rates(std::uint64_t id) {
+    if (state_.calibration == nullptr)
+      throw EngineRefusal(EngineRefusal::Reason::not_permitted, "this engine has no calibration to look after");
+    std::function<void(OwnRatesProgress)> progress = [this, id](OwnRatesProgress news) {
+      send({{"id", id}, {"progress", door::write(news)}});
+    };
+    co_return door::write(co_await state_.calibration->own_rates(std::move(progress)));
   }
 
   spi::Task<object> run_custody(std::uint64_t id, std::string op, const object& message) {
@@ -273,8 +284,8 @@ class EngineServer::Connection {
 };
 
 EngineServer::EngineServer(spi::Executor& executor, Engine& engine, Show show, Custody* custody,
-                           CameraOversight* camera)
-    : state_(std::make_unique<State>(State{executor, engine, std::move(show), custody, camera, {}})) {}
+                           CameraOversight* camera, CalibrationOversight* calibration)
+    : state_(std::make_unique<State>(State{executor, engine, std::move(show), custody, camera, calibration, {}})) {}
 
 EngineServer::~EngineServer() = default;
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "biometric/calibration_oversight.hpp"
 #include "biometric/camera_oversight.hpp"
 #include "biometric/custody.hpp"
 #include "biometric/engine.hpp"
@@ -19,9 +20,10 @@ class EngineServer {
  public:
   // `show` changes what the camera sees (simulations); empty where that is not allowed. It throws to refuse.
   using Show = std::function<void(const std::string& scene)>;
-  // `custody`: null where customers are in memory only. `camera`: null where there is none to look after.
+  // `custody`: null where customers are in memory only. `camera`, `calibration`: null where there is none to look
+  // after.
   EngineServer(spi::Executor& executor, Engine& engine, Show show = {}, Custody* custody = nullptr,
-               CameraOversight* camera = nullptr);
+               CameraOversight* camera = nullptr, CalibrationOversight* calibration = nullptr);
   ~EngineServer();
 
   void accept(std::shared_ptr<spi::Channel> channel);

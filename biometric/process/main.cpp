@@ -8,6 +8,7 @@
 
 #include "biometric/attack/simulated_person.hpp"
 #include "biometric/local_engine.hpp"
+#include "biometric/own_calibration.hpp"
 #include "biometric/process/arguments.hpp"
 #include "biometric/process/change_master_key.hpp"
 #include "biometric/process/confinement.hpp"
@@ -88,17 +89,24 @@ int serve(const FaceArguments& arguments) {
   std::optional<StoreCustody> custody;
   if (faces.store) custody.emplace(executor, *faces.store, *faces.gallery, arguments.give_templates_away);
   // The host's journal asks the custody; without a store there is only the process' own log.
-  options.camera = guard_options(arguments, [&custody](std::string text) {
+  const auto note = [&custody](std::string text) {
     std::fprintf(stderr, "sesame-face: %s\n", text.c_str());
     if (custody) custody->note(std::move(text));
-  });
+  };
+  options.camera = guard_options(arguments, note);
+  OwnCalibrationOptions own_options;
+  own_options.use = arguments.own_customers;
+  own_options.random = [] { return std::random_device{}(); };
+  own_options.note = note;
+  OwnCalibration own_calibration(executor, *faces.gallery, pipeline->calibration(), std::move(own_options));
+  options.own_calibration = &own_calibration;
   std::weak_ptr<SimulatedPerson> person;
   options.on_head_motion = [&person](HeadMotion motion) {
     if (const auto somebody = person.lock()) somebody->asked(motion);
   };
   LocalEngine engine(executor, *pipeline, *faces.gallery, options.camera.reopen(), described, options);
   EngineServer server(executor, engine, show_scenes(engine, *pipeline, person, arguments.simulated),
-                      custody ? &*custody : nullptr, &engine);
+                      custody ? &*custody : nullptr, &engine, &own_calibration);
   spi::LocalSocketLimits limits;
   limits.line_bytes = door::longest_line;
   limits.outgoing_bytes = 2 * door::longest_line;

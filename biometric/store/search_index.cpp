@@ -93,4 +93,19 @@ void SearchIndex::remove(const std::string& customer) {
   shrink();
 }
 
+std::vector<std::string> SearchIndex::customers() const {
+  std::vector<std::string> names;
+  names.reserve(rows_of_.size());
+  for (const auto& [name, rows] : rows_of_) names.push_back(name);
+  return names;
+}
+
+std::vector<std::span<const float>> SearchIndex::rows_of(const std::string& customer) const {
+  std::vector<std::span<const float>> rows;
+  const auto found = rows_of_.find(customer);
+  if (found == rows_of_.end()) return rows;
+  for (const std::size_t row : found->second) rows.emplace_back(floats(row));
+  return rows;
+}
+
 }  // namespace sesame::biometric

@@ -47,6 +47,16 @@ class SearchIndex {
   std::vector<std::vector<Hit>> search(std::span<const std::span<const float>> probes, std::size_t maximum,
                                        const SearchWorkers& workers = {}) const;
 
+  // Calls `visit` once for every row that scores at least `least`, in any order, with the score that search() gives. It
+  // must not change the index. Throws std::invalid_argument as add() does.
+  void for_each_from(std::span<const float> probe, float least,
+                     const std::function<void(const std::string& customer, float cosine)>& visit) const;
+
+  // Everybody who has a row, in any order.
+  std::vector<std::string> customers() const;
+  // A customer's rows, until the index is changed.
+  std::vector<std::span<const float>> rows_of(const std::string& customer) const;
+
   std::size_t size() const { return customers_.size(); }
   std::size_t dimension() const { return dimension_; }
 

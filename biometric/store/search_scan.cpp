@@ -39,6 +39,11 @@ struct Scored {
   std::size_t row;
 };
 
+// Of what was found of a block, which of its rows were written: the first `rows` of them.
+std::uint32_t written(std::uint32_t found, std::size_t rows) {
+  return rows >= rows_in_block ? found : found & ((1U << rows) - 1);
+}
+
 }  // namespace
 
 // One search, by any number of workers.
@@ -122,9 +127,7 @@ class SearchIndex::Scan {
 
   // What was found of a block, as far as rows were written.
   void score(Part& part, std::size_t probe, std::size_t block, std::uint32_t found) {
-    const std::size_t used = std::min(index_.size() - block * rows_in_block, rows_in_block);
-    const std::uint32_t written = used == 32 ? ~0U : (1U << used) - 1;
-    for (std::uint32_t rows = found & written; rows != 0; rows &= rows - 1)
+    for (std::uint32_t rows = written(found, index_.size() - block * rows_in_block); rows != 0; rows &= rows - 1)
       score(part, probe, block * rows_in_block + static_cast<std::size_t>(std::countr_zero(rows)));
   }
 
@@ -163,6 +166,22 @@ std::vector<std::vector<SearchIndex::Hit>> SearchIndex::search(std::span<const s
     workers.run(parts, [&scan](std::size_t part) { scan.work(part); });
   for (std::size_t probe = 0; probe < probes.size(); ++probe) hits[probe] = scan.hits(probe);
   return hits;
+}
+
+void SearchIndex::for_each_from(std::span<const float> probe, float least,
+                                const std::function<void(const std::string&, float)>& visit) const {
+  check(probe, "a probe");
+  const int8::Probes codes(shape_, std::span(&probe, 1));
+  for (std::size_t first = 0; first < size(); first += rows_in_block) {
+    std::uint32_t found = 0;
+    int8::rows_in_reach(shape_, blocks_[first / rows_in_block].codes, codes.codes(), std::span(&least, 1),
+                        std::span(&found, 1));
+    for (std::uint32_t rows = written(found, size() - first); rows != 0; rows &= rows - 1) {
+      const std::size_t row = first + static_cast<std::size_t>(std::countr_zero(rows));
+      const auto score = static_cast<float>(product(probe, floats(row)));
+      if (score >= least) visit(customers_[row], score);
+    }
+  }
 }
 
 std::vector<SearchIndex::Hit> SearchIndex::search(std::span<const float> probe, std::size_t maximum) const {

@@ -107,6 +107,24 @@ std::vector<GalleryHit> StoreGallery::search(std::span<const float> probe, std::
   return hits;
 }
 
+std::vector<std::string> StoreGallery::draw(std::size_t most, std::uint32_t seed) {
+  follow();
+  return draw_names(index_.customers(), most, seed);
+}
+
+OtherCustomers StoreGallery::compare_with_others(const std::string& customer_id, float least) {
+  follow();
+  OtherCustomers others;
+  const auto rows = index_.rows_of(customer_id);
+  for (const std::span<const float> row : rows) {
+    others.comparisons += index_.size() - rows.size();
+    index_.for_each_from(row, least, [&](const std::string& customer, float cosine) {
+      if (customer != customer_id) others.hits.push_back({customer, cosine});
+    });
+  }
+  return others;
+}
+
 ForgottenCustomer StoreGallery::forget(const std::string& customer_id, const std::string& reason,
                                        const std::string& by) {
   ForgottenCustomer gone;

