@@ -21,11 +21,21 @@ constexpr auto look_period = std::chrono::hours(1);
 constexpr std::uint64_t fewest_drawn = 100;
 // A raise that differs by less is no news: by as much as a fifth of a decade of the shipped calibration.
 constexpr double news = 0.015;
+// Others enrolled, in all customers, that are worth another round.
+constexpr std::uint64_t worth_another = 100;
+// One customer among millions takes a tenth of a second; whoever stands at the machine has three quarters of
+// the time.
+constexpr auto long_look = 5ms;
+constexpr int rests = 3;
 // Of the progress of one round.
 constexpr std::uint64_t tellings = 100;
 
 std::size_t to_draw(std::uint64_t customers, std::uint64_t comparisons) {
   return std::max(fewest_drawn, comparisons / std::max<std::uint64_t>(customers, 1));
+}
+
+bool others(std::uint64_t now, const std::optional<std::uint64_t>& then) {
+  return !then || (now > *then ? now - *then : *then - now) * worth_another > *then;
 }
 
 double largest_raise(const Calibration& from, const Calibration& to) {
@@ -162,16 +172,28 @@ void OwnCalibration::use(const Comparing& comparing) {
                       : "as calibrated again"));
 }
 
+spi::Task<bool> OwnCalibration::look(Comparing& comparing) {
+  const auto begin = std::chrono::steady_clock::now();
+  const bool more = comparing.look();
+  const auto took = std::chrono::steady_clock::now() - begin;
+  if (took > long_look)
+    co_await spi::sleep_for(std::chrono::duration_cast<spi::Duration>(took * rests));
+  else
+    co_await spi::yield();
+  co_return more;
+}
+
 spi::Task<void> OwnCalibration::compare_again() {
   Comparing comparing(gallery_, calibration_, options_.most_comparisons, seed());
-  while (comparing.look()) co_await spi::yield();
+  while (co_await look(comparing)) {
+  }
   use(comparing);
 }
 
 spi::Task<void> OwnCalibration::keep() {
   while (true) {
     try {
-      if (gallery_.size() != compared_customers_) co_await compare_again();
+      if (others(gallery_.size(), compared_customers_)) co_await compare_again();
       told_trouble_.clear();
     } catch (const std::exception& error) {  // of the store
       tell_trouble(error.what());
@@ -182,10 +204,9 @@ spi::Task<void> OwnCalibration::keep() {
 
 spi::Task<OwnRates> OwnCalibration::own_rates(std::function<void(OwnRatesProgress)> progress) {
   Comparing comparing(gallery_, calibration_, options_.most_comparisons, seed());
-  while (comparing.look()) {
+  while (co_await look(comparing)) {
     const OwnRatesProgress now = comparing.progress();
     if (progress && now.done % std::max<std::uint64_t>(now.wanted / tellings, 1) == 0) progress(now);
-    co_await spi::yield();
   }
   if (options_.use != OwnCalibrationOptions::Use::off) use(comparing);
   OwnRates rates = comparing.rates(in_use_);

@@ -1,5 +1,5 @@
 // OwnCalibration: the engine's thresholds, made true for the customers who are enrolled. It compares their
-// templates with each other when it begins and whenever others are enrolled, in pieces that let whoever
+// templates with each other when it begins and when one in a hundred is another, in pieces that let whoever
 // stands at the machine go first, and raises the thresholds of a calibration under which strangers among them
 // match oftener than asked (own_impostors.hpp). Owned by the face process, beside its engine; executor thread
 // only.
@@ -20,7 +20,7 @@ namespace sesame::biometric {
 struct OwnCalibrationOptions {
   enum class Use { raise, report, off };
   Use use = Use::raise;
-  // At most so many comparisons before the first customer, and each time: some 0.2 s and 20 s.
+  // At most so many comparisons before the first customer, and each time: some 0.5 s and 6 min.
   std::uint64_t first_comparisons = 20'000'000;
   std::uint64_t most_comparisons = 2'000'000'000;
   std::function<std::uint32_t()> random;            // whom to draw; none: always the same
@@ -43,6 +43,8 @@ class OwnCalibration final : public CalibrationOversight {
   void use(const Comparing& comparing);
   void tell_trouble(const std::string& trouble);
   spi::Task<void> keep();
+  // One customer, then whoever else wants the executor; false when nobody is left.
+  spi::Task<bool> look(Comparing& comparing);
   spi::Task<void> compare_again();
 
   Gallery& gallery_;

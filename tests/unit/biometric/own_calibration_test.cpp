@@ -102,6 +102,24 @@ TEST_F(OwnCalibrationTest, whoever_is_enrolled_later_counts_within_the_hour) {
   EXPECT_THAT(notes[1], HasSubstr("as calibrated again"));
 }
 
+TEST_F(OwnCalibrationTest, one_in_a_hundred_who_is_another_is_worth_another_round) {
+  enrol_relatives(1, 151, 0.1F);
+  int rounds = 0;
+  limits.random = [&rounds] { return static_cast<std::uint32_t>(++rounds); };
+  begin();
+  EXPECT_EQ(rounds, 1);
+  enrol_relatives(151, 152, 0.1F);
+  executor.advance(3h);
+  EXPECT_EQ(rounds, 1);
+  enrol_relatives(152, 153, 0.1F);
+  executor.advance(3h);
+  EXPECT_EQ(rounds, 2);
+  gallery->forget("customer-1", "left", "");
+  gallery->forget("customer-2", "left", "");
+  executor.advance(3h);
+  EXPECT_EQ(rounds, 3);
+}
+
 TEST_F(OwnCalibrationTest, it_may_only_say_so) {
   enrol_relatives(1, 101, 0.1F);
   begin(Use::report);
@@ -120,6 +138,7 @@ TEST_F(OwnCalibrationTest, switched_off_it_compares_when_it_is_asked) {
   EXPECT_THAT(notes, IsEmpty());
   EXPECT_GT(rates().points[0].found, 0.3);
   EXPECT_NEAR(threshold(), calibration().threshold_for(1e-5), 1e-9);
+  EXPECT_THAT(notes, IsEmpty());
 }
 
 TEST_F(OwnCalibrationTest, an_operator_is_told_the_rates_and_who_looks_like_whom) {
