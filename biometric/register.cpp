@@ -128,6 +128,8 @@ std::vector<std::string> face_command(const spi::Section& section, const std::st
       command.insert(command.end(), {argument, std::to_string(retention.integer(key, 1, 36500))});
   command.insert(command.end(),
                  {"--own-customers", section.word("own_customers", {"raise", "report", "off"}, "raise")});
+  if (section.has("alike"))
+    command.insert(command.end(), {"--alike", std::to_string(section.integer("alike", 1, 1000))});
   if (section.has("guardian_under"))
     command.insert(command.end(),
                    {"--guardian-under", std::to_string(section.integer("guardian_under", 1, 30))});
@@ -170,7 +172,7 @@ class Faces final : public spi::Extension {
     section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file",
                         "pkcs11", "simulated", "camera_identity", "light_challenge", "lamp", "sysfs",
                         "gives_templates_away", "gives_pictures_away", "threads", "program", "socket",
-                        "retention", "guardian_under", "own_customers"});
+                        "retention", "guardian_under", "own_customers", "alike"});
     const std::string socket = socket_path(section, host);
     auto engine = std::make_shared<RemoteEngine>(executor, door_at(executor, socket));
     host.context().set<RemoteEngine>(engine);

@@ -90,6 +90,29 @@ double Calibration::threshold_for_search(double false_positive_identification_ra
   return threshold_for(std::min(rate, loosest_rate()));
 }
 
+Calibration Calibration::among_alike(double times) const {
+  const double most = loosest_rate() / strictest_rate();
+  if (!(times >= 1 && times <= most))
+    throw CalibrationRefusal(
+        fmt::format("strangers of one kind match {:g} times as often (expected 1 to the calibration's {:.3g})",
+                    times, most));
+  double raise = 0;
+  for (const CalibrationPoint& point : points_) {
+    const double stricter = point.false_match_rate / times;
+    const double looser = point.false_match_rate * times;
+    if (stricter >= strictest_rate()) raise = std::max(raise, threshold_for(stricter) - point.cosine);
+    if (looser <= loosest_rate()) raise = std::max(raise, point.cosine - threshold_for(looser));
+  }
+  std::vector<CalibrationPoint> raised;
+  for (const CalibrationPoint& point : points_) {
+    const double rate = point.false_match_rate / times;
+    const double cosine = rate >= strictest_rate() ? threshold_for(rate) : point.cosine + raise;
+    if (cosine <= 1 && (raised.empty() || cosine > raised.back().cosine))
+      raised.push_back({point.false_match_rate, cosine});
+  }
+  return Calibration(std::move(raised));
+}
+
 double Calibration::strictest_match(double cosine) const {
   double rate = 1;
   for (const CalibrationPoint& point : points_)

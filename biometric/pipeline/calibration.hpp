@@ -24,7 +24,8 @@ struct CalibrationPoint {
 inline constexpr std::uint64_t least_false_matches = 30;
 // Throws CalibrationRefusal for the first point that so many comparisons do not support.
 void require_support(const std::vector<CalibrationPoint>& points, std::uint64_t impostor_comparisons);
-// The rates that so many comparisons support, from loose to strict: 1e-2 and decades below it, then the strictest.
+// The rates that so many comparisons support, from loose to strict: 1e-2 and decades below it, then the
+// strictest.
 inline constexpr double loosest_supported_rate = 1e-2;
 std::vector<double> supported_rates(std::uint64_t impostor_comparisons);
 // So many comparisons support a rate.
@@ -47,6 +48,11 @@ class Calibration {
   // allow a rate looser than the calibration's loosest point gets that point, which is stricter than asked.
   // Throws CalibrationRefusal when N is too large for what is known of the model.
   double threshold_for_search(double false_positive_identification_rate, std::size_t gallery_size) const;
+
+  // The calibration for strangers of one kind, who match `times` as often as those it is of: for each rate
+  // the threshold of a rate so many times as strict, and beyond the strictest as much higher as at most
+  // before. Throws CalibrationRefusal for less than 1, and for more than there is between its rates.
+  Calibration among_alike(double times) const;
 
   // The strictest rate of the calibration's own points at which this cosine is a match, or 1 when it is none.
   double strictest_match(double cosine) const;

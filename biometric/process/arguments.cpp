@@ -125,7 +125,8 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
                                                              {"--delete-enrolled-days", &rules.enrolled},
                                                              {"--enrol-again-days", &rules.enrol_again}};
   for (std::string word; words.next(word);) {
-    bool known = word == "--threads" || word == "--guardian-under";
+    bool known = word == "--threads" || word == "--guardian-under" || word == "--alike";
+    if (word == "--alike") arguments.alike = whole_number(word, words.value(word), 1, 1000);
     if (word == "--threads") arguments.threads = whole_number(word, words.value(word), 1, 64);
     if (word == "--guardian-under") rules.guardian_under = whole_number(word, words.value(word), 0, 30);
     for (const auto& [name, count] : days)
@@ -186,6 +187,8 @@ std::string usage() {
          "  --enrol-again-days N   age of a template at which the operator is asked for a new one\n"
          "  --own-customers raise|report|off   compare customers with each other: raise thresholds under which "
          "strangers among them match oftener than asked, or only say so (default: raise)\n"
+         "  --alike N              strangers of one kind match N times as often as calibrated: thresholds are "
+         "those of rates N times as strict (default: 1)\n"
          "  --guardian-under N     years; younger customers need a guardian's consent\n"
          "  --threads N            for the networks (default: 2)\n";
 }

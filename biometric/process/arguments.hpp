@@ -33,6 +33,7 @@ struct FaceArguments {
   bool give_pictures_away = false;
   PrivacyRules rules;  // of the store
   OwnCalibrationOptions::Use own_customers = OwnCalibrationOptions::Use::raise;
+  int alike = 1;  // so many times as often as calibrated strangers of one kind may match
   int threads = 2;
   bool help = false;
 };

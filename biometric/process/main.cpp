@@ -98,7 +98,8 @@ int serve(const FaceArguments& arguments) {
   own_options.use = arguments.own_customers;
   own_options.random = [] { return std::random_device{}(); };
   own_options.note = note;
-  OwnCalibration own_calibration(executor, *faces.gallery, pipeline->calibration(), std::move(own_options));
+  OwnCalibration own_calibration(executor, *faces.gallery, pipeline->calibration().among_alike(arguments.alike),
+                                 std::move(own_options));
   options.own_calibration = &own_calibration;
   std::weak_ptr<SimulatedPerson> person;
   options.on_head_motion = [&person](HeadMotion motion) {

@@ -156,7 +156,7 @@ class Pages(unittest.TestCase):
         self.assertNotIn("4761739001010119", seen)
 
     def test_operator(self):
-        key, enrol, identities, suspend, resume, forget, cameras, camera, clear, completion = commands("operator.md")
+        key, enrol, identities, suspend, resume, forget, cameras, camera, clear, rates, completion = commands("operator.md")
         shell = Shell(self)
         shell.run(key)
         self.assertTrue((shell.folder / "code.key").exists())
@@ -173,6 +173,7 @@ class Pages(unittest.TestCase):
         self.assertTrue(eventually((shell.folder / "runtime/sesame/face.sock").exists, START_LIMIT))
         shell.run(enrol, given="24681012\n")
         self.assertIn("anna", shell.run(identities))
+        self.assertIn("0 of 1 customers compared", shell.run(rates), "there is nobody else")
         shell.run(suspend)
         shell.run(resume)
         self.assertIn("receipt", shell.run(forget))

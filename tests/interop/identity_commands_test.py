@@ -231,9 +231,13 @@ class Customers(unittest.TestCase):
                 self.assertEqual([point["pairs"] for point in found["rates"]], [1] * len(found["rates"]))
                 self.assertEqual([point["threshold"] for point in found["rates"]], [point["calibratedThreshold"] for point in found["rates"]], "three people say nothing")
                 self.assertEqual(found["alike"][0]["customers"], ["anna", "anna-again"])
-            with Host(FACES % (store + ", own_customers: report"), program="sesame") as host:
+            with Host(FACES % (store + ", own_customers: report, alike: 20"), program="sesame") as host:
                 self.wait_until_warm(host)
-                self.assertFalse(json.loads(self.ask(host, "identities", "rates", "--json").stdout)["raises"])
+                strict = json.loads(self.ask(host, "identities", "rates", "--json").stdout)
+                self.assertFalse(strict["raises"])
+                for before, now in zip(found["rates"], strict["rates"]):
+                    self.assertGreater(now["threshold"], before["threshold"] + 0.07)
+                    self.assertLess(now["threshold"], before["threshold"] + 0.15)
 
     def test_a_child_is_enrolled_by_a_guardian_who_is_named(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -306,6 +306,8 @@ TEST_F(FaceProcess, a_bad_camera_or_argument_ends_it_with_one_clear_sentence) {
   Process unknown({"--wings"});
   EXPECT_THAT(unknown.read_until("\n"), testing::HasSubstr("unknown argument --wings"));
   Process dazzled({"--socket", (folder / "s").string(), "--lamp", "bright"});
+  Process twins({"--socket", (folder / "s").string(), "--alike", "0"});
+  EXPECT_THAT(twins.read_until("\n"), testing::HasSubstr("--alike is \"0\" (expected 1 to 1000)"));
   Process careless({"--socket", (folder / "s").string(), "--own-customers", "ignore"});
   EXPECT_THAT(careless.read_until("\n"), testing::HasSubstr("--own-customers is \"ignore\" (expected raise, report or off)"));
   EXPECT_THAT(dazzled.read_until("\n"), testing::HasSubstr("--lamp is \"bright\" (expected off, where_possible or required)"));
