@@ -90,6 +90,7 @@ struct IdentityLine {
   std::string last_used{};     // day, 2026-11-24; "" never
   bool enrol_again = false;    // the template is older than the rules like it
   std::string deletion_due{};  // day after which retention deletes; "" no rule
+  std::string damaged{};       // what of it was changed since it was written, for people; then no date is told
 };
 
 // What a customer is shown of what is kept.

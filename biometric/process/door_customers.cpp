@@ -82,7 +82,8 @@ object write(const std::vector<IdentityLine>& lines) {
                    {"enrolments", line.enrolments},
                    {"lastUsed", line.last_used},
                    {"enrolAgain", line.enrol_again},
-                   {"deletionDue", line.deletion_due}});
+                   {"deletionDue", line.deletion_due},
+                   {"damaged", line.damaged}});
   return {{"identities", out}};
 }
 std::vector<IdentityLine> read_identities(const object& from) {
@@ -93,7 +94,8 @@ std::vector<IdentityLine> read_identities(const object& from) {
                      texts_field(*one, "claimKinds", most_claim_kinds, longest_word),
                      static_cast<std::uint32_t>(number_field(*one, "enrolments", UINT32_MAX)),
                      text_field(*one, "lastUsed", longest_word), flag_field(*one, "enrolAgain"),
-                     text_field(*one, "deletionDue", longest_word)});
+                     text_field(*one, "deletionDue", longest_word),
+                     text_field(*one, "damaged", longest_text)});
   return lines;
 }
 

@@ -24,24 +24,38 @@ IdentityStore::IdentityStore(StoreOptions options, MasterKey& master_key)
 
 IdentityStore::~IdentityStore() = default;
 
+IdentitySummary IdentityStore::State::summary(const Row& row) {
+  IdentitySummary summary;
+  summary.customer = row.text(0);
+  for (const Row& claim :
+       database.query("SELECT kind FROM claims WHERE customer = $1 ORDER BY kind", {summary.customer}))
+    summary.claim_kinds.push_back(claim.text(0));
+  try {
+    const CustomerRow customer = to_customer(row);
+    summary.issuer = customer.issuer;
+    summary.status = customer.status;
+    summary.created = summary.age.enrolled = customer.created;
+    const std::vector<EnrolmentRow> enrolments = enrolments_of(customer.id);
+    summary.enrolments = enrolments.size();
+    checked(customer);
+    for (const EnrolmentRow& enrolment : enrolments) {
+      check(enrolment);
+      summary.age.enrolled = std::max(summary.age.enrolled, enrolment.created);
+    }
+    summary.age.last_used = last_use(customer.id);
+  } catch (const StoreError& error) {
+    if (error.trouble() != StoreTrouble::damaged) throw;
+    summary.damaged = error.what();
+  }
+  return summary;
+}
+
 std::vector<IdentitySummary> IdentityStore::identities(const std::string& after, std::size_t limit) {
   std::vector<IdentitySummary> identities;
   for (const Row& row : state_->database.query(
            "SELECT " + customer_columns() + " FROM customers WHERE id > $1 ORDER BY id LIMIT $2",
            {after, static_cast<std::int64_t>(limit)})) {
-    const CustomerRow customer = state_->checked(to_customer(row));
-    IdentitySummary summary{customer.id, customer.issuer, customer.status, customer.created, {}, 0, {}};
-    for (const Row& claim :
-         state_->database.query("SELECT kind FROM claims WHERE customer = $1 ORDER BY kind", {customer.id})) {
-      summary.claim_kinds.push_back(claim.text(0));
-    }
-    summary.age = {customer.created, state_->last_use(customer.id)};
-    for (const EnrolmentRow& enrolment : state_->enrolments_of(customer.id)) {
-      state_->check(enrolment);
-      ++summary.enrolments;
-      summary.age.enrolled = std::max(summary.age.enrolled, enrolment.created);
-    }
-    identities.push_back(std::move(summary));
+    identities.push_back(state_->summary(row));
   }
   return identities;
 }

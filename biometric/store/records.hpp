@@ -104,6 +104,7 @@ struct IdentitySummary {
   std::vector<std::string> claim_kinds;
   std::size_t enrolments = 0;
   FaceAge age;
+  std::string damaged{};  // what of it was changed since it was written, for people: then none of it is sure; "" nothing
 };
 
 // A customer whom the rules delete now.

@@ -115,6 +115,9 @@ struct IdentityStore::State {
   void put_use(const std::string& customer, std::int64_t day);
   Bytes use_tag(const std::string& customer, std::int64_t day) const;
 
+  // identity_store.cpp: what was changed is told in it, so that one customer's rows hide nobody else.
+  IdentitySummary summary(const Row& customer);
+
   // find.cpp
   std::optional<StoredIdentity> open_identity(const std::optional<std::string>& id, const std::string& model,
                                               Among among);

@@ -26,6 +26,9 @@ ConsentRecord to_record(const EnrolmentRecord& record) {
           consent.guardian};
 }
 
+// The text is for a list of many.
+constexpr std::size_t longest_trouble = 1000;
+
 std::string day_or_nothing(const std::optional<Time>& time) { return time ? day_of(*time) : ""; }
 
 }  // namespace
@@ -185,12 +188,15 @@ std::optional<HeldFace> StoreGallery::held(const std::string& customer_id) {
 std::vector<IdentityLine> StoreGallery::identities(const std::string& after, std::size_t maximum) {
   std::vector<IdentityLine> lines;
   const PrivacyRules& rules = store_.rules();
-  for (const IdentitySummary& summary : store_.identities(after, maximum))
+  for (const IdentitySummary& summary : store_.identities(after, maximum)) {
+    const bool sure = summary.damaged.empty();
     lines.push_back({summary.customer, summary.issuer, summary.status, rfc3339(summary.created),
                      summary.claim_kinds, static_cast<std::uint32_t>(summary.enrolments),
-                     day_or_nothing(summary.age.last_used),
-                     asks_for_enrolment(rules, summary.age, store_.now()),
-                     day_or_nothing(deletion_due(rules, summary.age))});
+                     sure ? day_or_nothing(summary.age.last_used) : "",
+                     sure && asks_for_enrolment(rules, summary.age, store_.now()),
+                     sure ? day_or_nothing(deletion_due(rules, summary.age)) : "",
+                     summary.damaged.substr(0, longest_trouble)});
+  }
   return lines;
 }
 

@@ -26,10 +26,11 @@ constexpr std::size_t page = 500;
 json::object line_of(const biometric::IdentityLine& line) {
   json::array kinds;
   for (const auto& kind : line.claim_kinds) kinds.emplace_back(kind);
-  return {
-      {"customer", line.customer_id},   {"issuer", line.issuer},          {"status", to_string(line.status)},
-      {"created", line.created},        {"lastUsed", line.last_used},     {"deletionDue", line.deletion_due},
-      {"enrolAgain", line.enrol_again}, {"claimKinds", std::move(kinds)}, {"enrolments", line.enrolments}};
+  return {{"customer", line.customer_id},     {"issuer", line.issuer},
+          {"status", to_string(line.status)}, {"created", line.created},
+          {"lastUsed", line.last_used},       {"deletionDue", line.deletion_due},
+          {"enrolAgain", line.enrol_again},   {"claimKinds", std::move(kinds)},
+          {"enrolments", line.enrolments},    {"damaged", line.damaged}};
 }
 
 void print_columns(const char* customer, const char* issuer, const char* status, const char* since,
@@ -41,6 +42,7 @@ void print_line(const biometric::IdentityLine& line) {
   std::string last;
   for (const auto& kind : line.claim_kinds) last += (last.empty() ? "" : ", ") + kind;
   if (line.enrol_again) last += "; template is old: enrol again";
+  if (!line.damaged.empty()) last += "; DAMAGED";
   const auto or_none = [](const std::string& day) { return day.empty() ? "-" : day.c_str(); };
   print_columns(line.customer_id.c_str(), line.issuer.c_str(), std::string(to_string(line.status)).c_str(),
                 line.created.substr(0, 10).c_str(), or_none(line.last_used), or_none(line.deletion_due),
@@ -52,6 +54,7 @@ Task<int> list(AsioExecutor& executor, std::string run_directory, bool as_json) 
   co_await require_faces(*faces, run_directory);
   json::array all;
   std::size_t count = 0;
+  std::vector<std::string> damaged;
   std::string after;
   for (;;) {
     const auto lines = co_await faces->identities(after, page);
@@ -62,6 +65,7 @@ Task<int> list(AsioExecutor& executor, std::string run_directory, bool as_json) 
         all.push_back(line_of(line));
       else
         print_line(line);
+      if (!line.damaged.empty()) damaged.push_back(line.damaged);
     }
     count += lines.size();
     if (lines.size() < page) break;
@@ -71,7 +75,8 @@ Task<int> list(AsioExecutor& executor, std::string run_directory, bool as_json) 
     std::printf("%s\n", json::serialize(all).c_str());
   else
     std::printf("%zu customer%s\n", count, count == 1 ? "" : "s");
-  co_return 0;
+  for (const auto& what : damaged) std::fprintf(stderr, "sesame identities: %s\n", what.c_str());
+  co_return damaged.empty() ? 0 : 1;
 }
 
 Task<int> set_status(AsioExecutor& executor, std::string run_directory, std::string customer,
@@ -120,9 +125,10 @@ void add_enrol(CLI::App& app, std::function<int()>& run, const std::shared_ptr<O
   photos->excludes(take);
   command->add_option("--issuer", enrolling.issuer, "Who issues the customer's cards")->capture_default_str();
   command
-      ->add_option("--claim", enrolling.claims,
-                   "How the customer says who it is: phone=..., id=..., customer=..., passcode=..., qr=...; the kind "
-                   "alone asks for the value")
+      ->add_option(
+          "--claim", enrolling.claims,
+          "How the customer says who it is: phone=..., id=..., customer=..., passcode=..., qr=...; the kind "
+          "alone asks for the value")
       ->allow_extra_args(false);
   command->add_option("--consent", enrolling.consent,
                       "Where the signed consent is kept; nobody is enrolled without");
@@ -149,8 +155,8 @@ void add_enrol(CLI::App& app, std::function<int()>& run, const std::shared_ptr<O
 }
 
 void add_identities(CLI::App& app, std::function<int()>& run, const std::shared_ptr<Options>& options) {
-  auto* command =
-      app.add_subcommand("identities", "List enrolled customers; suspend, export, retention, other keys, rates");
+  auto* command = app.add_subcommand(
+      "identities", "List enrolled customers; suspend, export, retention, other keys, rates");
   command->add_flag("--json", options->as_json, "As data");
   command->add_option("--run-directory", options->run_directory, "The host's run directory");
   command->require_subcommand(0, 1);

@@ -1,10 +1,12 @@
 """What bank operations type: enrol, identities, forget and enrolment-code, against a running host with the real face process."""
+import contextlib
 import json
 import os
 import pathlib
 import pty
 import re
 import shutil
+import sqlite3
 import signal
 import subprocess
 import struct
@@ -238,6 +240,17 @@ class Customers(unittest.TestCase):
                 for before, now in zip(found["rates"], strict["rates"]):
                     self.assertGreater(now["threshold"], before["threshold"] + 0.07)
                     self.assertLess(now["threshold"], before["threshold"] + 0.15)
+
+            with contextlib.closing(sqlite3.connect(folder + "/identities.db")) as database, database:
+                database.execute("UPDATE customers SET issuer = 'another' WHERE id = 'anna'")
+            with Host(FACES % store, program="sesame") as host:  # one customer's rows hide nobody else
+                self.wait_until_warm(host)
+                said = self.ask(host, "identities")
+                self.assertEqual(said.returncode, 1, said.stdout)
+                self.assertRegex(said.stdout, r"(?m)^anna .*; DAMAGED$")
+                self.assertIn("\nbert ", said.stdout)
+                self.assertIn("3 customers\n", said.stdout)
+                self.assertIn("the row of customer anna was changed", said.stderr)
 
     def test_a_child_is_enrolled_by_a_guardian_who_is_named(self):
         with tempfile.TemporaryDirectory() as folder:
