@@ -66,7 +66,8 @@ struct GalleryHit {
 // What came of comparing a customer's templates with those of all others. Stays inside the face process.
 struct OtherCustomers {
   std::uint64_t comparisons = 0;
-  std::vector<GalleryHit> hits;  // from the score asked for on, in any order
+  std::vector<float> scores;      // from `least` on, in any order
+  std::vector<GalleryHit> alike;  // from `alike` on, with their names
 };
 
 // An enrolment that the gallery does not take: duplicate claim, no consent, full, another model. Text for
@@ -171,7 +172,7 @@ class Gallery {
   // The names of at most `most` active customers, drawn by `seed`, without whoever has no template of this model.
   virtual std::vector<std::string> draw(std::size_t most, std::uint32_t seed) = 0;
   // The templates of one active customer against those of all other active ones; nobody when the customer is gone.
-  virtual OtherCustomers compare_with_others(const std::string& customer_id, float least) = 0;
+  virtual OtherCustomers compare_with_others(const std::string& customer_id, float least, float alike) = 0;
   // The customer's key and rows destroyed; `reason` and `by` (whom) stand in the receipt.
   virtual ForgottenCustomer forget(const std::string& customer_id, const std::string& reason,
                                    const std::string& by) = 0;

@@ -77,14 +77,15 @@ std::vector<std::string> MemoryGallery::draw(std::size_t most, std::uint32_t see
   return draw_names(std::move(names), most, seed);
 }
 
-OtherCustomers MemoryGallery::compare_with_others(const std::string& customer_id, float least) {
+OtherCustomers MemoryGallery::compare_with_others(const std::string& customer_id, float least, float alike) {
   OtherCustomers others;
   const Held* const held = held_on(customer_id);
   if (held == nullptr || held->status != CustomerStatus::active) return others;
   for (const GalleryHit& hit : search(held->record.reference, held_.size())) {
     if (hit.customer_id == customer_id) continue;
     ++others.comparisons;
-    if (hit.cosine >= least) others.hits.push_back(hit);
+    if (hit.cosine >= least) others.scores.push_back(hit.cosine);
+    if (hit.cosine >= alike) others.alike.push_back(hit);
   }
   return others;
 }

@@ -63,13 +63,10 @@ class OwnCalibration::Comparing {
     if (next_ == drawn_.size()) return false;
     const std::string& customer = drawn_[next_++];
     const OtherCustomers others =
-        gallery_.compare_with_others(customer, static_cast<float>(impostors_.least()));
-    std::vector<float> scores;
-    for (const GalleryHit& hit : others.hits) {
-      scores.push_back(hit.cosine);
-      if (hit.cosine >= calibration_.points().back().cosine) note_alike(customer, hit);
-    }
-    impostors_.add(others.comparisons, scores);
+        gallery_.compare_with_others(customer, static_cast<float>(impostors_.least()),
+                                     static_cast<float>(calibration_.points().back().cosine));
+    for (const GalleryHit& hit : others.alike) note_alike(customer, hit);
+    impostors_.add(others.comparisons, others.scores);
     return true;
   }
 

@@ -115,14 +115,16 @@ std::vector<std::string> StoreGallery::draw(std::size_t most, std::uint32_t seed
   return draw_names(index_.customers(), most, seed);
 }
 
-OtherCustomers StoreGallery::compare_with_others(const std::string& customer_id, float least) {
+OtherCustomers StoreGallery::compare_with_others(const std::string& customer_id, float least, float alike) {
   follow();
   OtherCustomers others;
   const auto rows = index_.rows_of(customer_id);
   for (const std::span<const float> row : rows) {
     others.comparisons += index_.size() - rows.size();
     index_.for_each_from(row, least, [&](const std::string& customer, float cosine) {
-      if (customer != customer_id) others.hits.push_back({customer, cosine});
+      if (customer == customer_id) return;
+      others.scores.push_back(cosine);
+      if (cosine >= alike) others.alike.push_back({customer, cosine});
     });
   }
   return others;

@@ -22,7 +22,7 @@ class StoreGallery : public Gallery {
   std::optional<EnrolmentRecord> find(const Claim& claim, Among among = Among::active) override;
   std::vector<GalleryHit> search(std::span<const float> probe, std::size_t maximum) override;
   std::vector<std::string> draw(std::size_t most, std::uint32_t seed) override;
-  OtherCustomers compare_with_others(const std::string& customer_id, float least) override;
+  OtherCustomers compare_with_others(const std::string& customer_id, float least, float alike) override;
   ForgottenCustomer forget(const std::string& customer_id, const std::string& reason,
                            const std::string& by) override;
   bool set_status(const std::string& customer_id, CustomerStatus status) override;

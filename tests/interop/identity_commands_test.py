@@ -6,8 +6,8 @@ import pathlib
 import pty
 import re
 import shutil
-import sqlite3
 import signal
+import sqlite3
 import subprocess
 import struct
 import tempfile
