@@ -20,7 +20,7 @@ namespace sesame::biometric {
 struct OwnCalibrationOptions {
   enum class Use { raise, report, off };
   Use use = Use::raise;
-  // At most so many comparisons before the first customer, and each time: some 0.5 s and 6 min.
+  // At most so many comparisons before the first customer, and each time: about a second, and some minutes.
   std::uint64_t first_comparisons = 20'000'000;
   std::uint64_t most_comparisons = 2'000'000'000;
   std::function<std::uint32_t()> random;            // whom to draw; none: always the same
