@@ -88,11 +88,11 @@ class OwnCalibration::Comparing {
         rates.points.push_back({found.asked, found.rate, found.low, found.high, found.matches, found.cosine,
                                 held ? in_use.threshold_for(found.asked) : 1});
       }
-    if (!rates.points.empty())
-      rates.alike_in_all = rates.points.back().matches + impostors_.like_one_person();
+    if (!rates.points.empty()) rates.alike_in_all = rates.points.back().matches;
+    const double one_person = impostors_.one_person();
     for (const Pair& pair : alike_)
-      rates.alike.push_back({pair.one, pair.other, calibration_.strictest_match(pair.cosine),
-                             pair.cosine >= impostors_.one_person()});
+      rates.alike.push_back(
+          {pair.one, pair.other, calibration_.strictest_match(pair.cosine), pair.cosine >= one_person});
     return rates;
   }
 
