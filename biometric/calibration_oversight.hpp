@@ -20,7 +20,7 @@ struct OwnRates {
     double high = 1;
     std::uint64_t matches = 0;  // pairs of customers
     double threshold = 0;       // cosines: the calibration's,
-    double in_use = 0;          // and what a match takes now
+    double in_use = 0;          // and what a match takes now; 1: the rate is not offered any more
   };
   // Two customers who look like one person to the models: enrolled under two names, twins, or very much
   // alike.

@@ -8,10 +8,6 @@ namespace {
 
 using biometric::Template;
 
-std::span<const float> values_at(const Templates& templates, std::size_t row) {
-  return {templates.row(row), templates.length()};
-}
-
 // The rows of each person.
 std::vector<std::vector<std::uint32_t>> rows_by_person(const Samples& samples) {
   std::vector<std::vector<std::uint32_t>> rows(samples.people);
@@ -24,8 +20,9 @@ Template enrol(const Samples& samples, const std::vector<std::uint32_t>& rows,
                const biometric::Calibration& calibration) {
   std::vector<Template> looks;
   for (const std::uint32_t row : rows) {
-    const auto values = values_at(samples.templates, row);
-    if (looks.size() < most_enrolled) looks.emplace_back(values.begin(), values.end());
+    if (looks.size() == most_enrolled) break;
+    const auto values = samples.templates.values(row);
+    looks.emplace_back(values.begin(), values.end());
   }
   Template face = biometric::fuse_one_face(looks, calibration).face;
   for (Template& look : looks) biometric::wipe(look);
@@ -62,7 +59,7 @@ std::optional<AsCustomers> as_customers(const LabelledData& data, const Samples&
       if (!face.empty()) customers.push_back(std::move(face));
     } else {
       for (const std::uint32_t row : rows[person]) {
-        others.templates.add(values_at(samples.templates, row));
+        others.templates.add(samples.templates.values(row));
         others.pictures.push_back(samples.pictures[row]);
         others.persons.push_back(static_cast<std::uint32_t>(result.others));
       }

@@ -9,8 +9,8 @@ using biometric::OneFace;
 using biometric::Template;
 
 Template template_at(const Samples& samples, std::uint32_t row) {
-  const float* values = samples.templates.row(row);
-  return {values, values + samples.templates.length()};
+  const auto values = samples.templates.values(row);
+  return {values.begin(), values.end()};
 }
 
 // The rows of one person: [begin, end).

@@ -53,7 +53,7 @@ Plan plan_searches(const Samples& samples, const std::vector<std::string>& peopl
 Templates rows_of(const Samples& samples, const std::vector<std::uint32_t>& rows) {
   Templates templates;
   for (const std::uint32_t row : rows)
-    templates.add({samples.templates.row(row), samples.templates.length()});
+    templates.add(samples.templates.values(row));
   return templates;
 }
 

@@ -43,8 +43,8 @@ struct Trials {
 };
 
 biometric::Template stranger(const Samples& strangers, std::size_t row) {
-  const float* const values = strangers.templates.row(row);
-  return {values, values + strangers.templates.length()};
+  const auto values = strangers.templates.values(row);
+  return {values.begin(), values.end()};
 }
 
 class Comparing {

@@ -25,6 +25,8 @@ class Templates {
   // Rows are padded with zeros to whole vectors of 16.
   std::size_t stride() const { return stride_; }
   const float* row(std::size_t index) const { return values_.data() + index * stride_; }
+  // The same without the padding.
+  std::span<const float> values(std::size_t index) const { return {row(index), length_}; }
 
  private:
   std::size_t length_ = 0;

@@ -227,6 +227,21 @@ class Evaluate(unittest.TestCase):
         self.check_searches(report["identification"], scores)
         self.assertEqual([(group["name"], group["people"]) for group in report["groups"]["groups"]], [("(no group)", 1), ("even", 3), ("odd", 2)])
         self.assertNotIn("data:image", (self.path / "report.html").read_text())
+        self.check_assurance(report)
+
+    def check_assurance(self, report):
+        """The page of assurance takes up its groups, also where half of one was tried as customers, and where only one rate was kept."""
+        group = report["groups"]["groups"][1]
+        group["asCustomers"] = {"customers": 81, "pairs": 3240, "others": 71, "calibrated": group["points"], "raised": group["points"][:2]}
+        for kept in (len(group["points"]), 1, 0):
+            for each in report["groups"]["groups"]:
+                del each["points"][kept:]
+            (self.path / "groups.json").write_text(json.dumps(report))
+            said = subprocess.run([pathlib.Path(__file__).resolve().parents[2] / "script/assurance", "--report", self.path / "groups.json", "--out", self.path / "page.md"], capture_output=True, text=True, timeout=60)
+            self.assertEqual(said.returncode, 0, said.stderr)
+            page = (self.path / "page.md").read_text()
+            self.assertEqual(page.count("| even | 3 |"), 1 if kept else 0)
+            self.assertEqual(page.count("| even | 81 | 0.01 |"), 1 if kept else 0)
 
     def test_what_an_aligned_face_shows_passes_the_gate_or_is_counted(self):
         data = self.path / "people"

@@ -1,5 +1,8 @@
 #include "biometric/evaluate/as_customers.hpp"
 
+#include <gmock/gmock.h>
+
+#include "biometric/evaluate/report.hpp"
 #include "tests/unit/evaluate/samples.hpp"
 
 namespace sesame::evaluation {
@@ -29,7 +32,8 @@ TEST(AsCustomers, thresholds_that_one_half_raises_hold_for_the_other) {
   ASSERT_TRUE(trial.has_value());
   EXPECT_EQ(trial->customers + trial->others, 400U);
   EXPECT_GT(trial->customers, 150U);
-  EXPECT_NEAR(static_cast<double>(trial->pairs), static_cast<double>(trial->customers * (trial->customers - 1) / 2), 1);
+  EXPECT_NEAR(static_cast<double>(trial->pairs),
+              static_cast<double>(trial->customers * (trial->customers - 1) / 2), 1);
   ASSERT_EQ(trial->calibrated.size(), 4U);
   ASSERT_EQ(trial->raised.size(), 4U);
   for (std::size_t i = 0; i < 2; ++i) {
@@ -58,7 +62,37 @@ TEST(AsCustomers, only_members_take_part) {
 TEST(AsCustomers, too_few_are_no_trial) {
   const MadeUp made = alike(60, 2);
   EXPECT_FALSE(as_customers(made.data, made.samples, everybody(made), calibration, 1).has_value());
-  EXPECT_FALSE(as_customers(made.data, made.samples, std::vector<bool>(60, false), calibration, 1).has_value());
+  EXPECT_FALSE(
+      as_customers(made.data, made.samples, std::vector<bool>(60, false), calibration, 1).has_value());
+}
+
+TEST(AsCustomers, what_was_found_of_a_group_is_in_both_reports) {
+  const MadeUp made = alike(400, 2);
+  std::map<std::string, std::string> groups;
+  for (std::size_t person = 0; person < 300; ++person) groups[made.data.people[person]] = "east";
+  const std::optional<PairList> no_pairs;
+  Evaluation evaluation;
+  evaluate_samples(evaluation, {made.data, no_pairs, groups, calibration.points(), 1, 0}, made.samples);
+  ASSERT_TRUE(evaluation.groups);
+  ASSERT_EQ(evaluation.groups->rates.groups.at(1).name, "east");
+  const auto& east = evaluation.groups->as_customers.at(1);
+  ASSERT_TRUE(east);
+  EXPECT_EQ(east->customers + east->others, 300U);
+  EXPECT_FALSE(evaluation.groups->as_customers.at(0)) << "a hundred are too few to be halved";
+
+  const std::string json = json_report(evaluation);
+  const auto of = [](const char* name, std::uint64_t value) {
+    return '"' + std::string(name) + "\":" + std::to_string(value);
+  };
+  EXPECT_THAT(json, testing::HasSubstr("\"asCustomers\":{" + of("customers", east->customers) + "," +
+                                       of("pairs", east->pairs) + "," + of("others", east->others) +
+                                       ",\"calibrated\":["));
+  EXPECT_EQ(json.find("\"asCustomers\""), json.rfind("\"asCustomers\""));
+  EXPECT_THAT(json, testing::HasSubstr("\"raised\":[{\"askedFalseMatchRate\":"));
+  EXPECT_THAT(html_report(evaluation),
+              testing::AllOf(testing::HasSubstr("<h3>As customers</h3>"),
+                             testing::HasSubstr("<th rowspan=\"4\">east</th><td rowspan=\"4\">" +
+                                                std::to_string(east->customers) + "</td>")));
 }
 
 }  // namespace
