@@ -114,8 +114,8 @@ struct CaptureResult {
   enum class Outcome { held, no_subject, poor_quality, attack_suspected };
   Outcome outcome = Outcome::no_subject;
   QualityHint hint = QualityHint::none;  // of the last frame, for poor_quality
-  std::string attack_check;  // which check refused: "frozen", "repeated", "surroundings", "stillness", "pad",
-                             // "motion", "lamp", "head_motion"
+  std::string attack_check;  // which check refused: "frozen", "repeated", "surroundings", "site", "stillness",
+                             // "pad", "motion", "lamp", "head_motion"
   std::uint64_t frames = 0;              // looked at
   std::chrono::microseconds in_view{0};  // subject first in view to decision
 };

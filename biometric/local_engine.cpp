@@ -15,10 +15,12 @@ namespace sesame::biometric {
 namespace {
 
 constexpr std::array<std::string_view, stage_count> stage_words = {
-    "detect", "landmarks", "quality", "liveness", "inner_motion", "surroundings", "embed"};
+    "detect", "landmarks", "quality", "liveness", "inner_motion", "surroundings", "site", "embed"};
 constexpr camera::FrameTime presence_period = std::chrono::milliseconds(190);
 constexpr auto tamper_period = std::chrono::seconds(1);
 constexpr auto longest_challenge = std::chrono::seconds(3);
+constexpr PresenceRequest nobody{.wanted = false, .gaze = false, .steady = std::chrono::milliseconds(600)};
+constexpr auto longest_site_look = std::chrono::seconds(3);
 
 Template random_direction(std::uint32_t seed) {
   std::minstd_rand random(seed);
@@ -51,8 +53,10 @@ LocalEngine::LocalEngine(spi::Executor& executor, Pipeline& pipeline, Gallery& g
       tasks_(executor) {
   options_.rules = rules_for(pipeline, options_.rules);
   pipeline_.forget_past();  // of whoever used it before
+  pipeline_.site().forget();
   tasks_.spawn(pump());
   if (options_.camera.pin) tasks_.spawn(watch_camera());
+  if (options_.rules.site != CheckRule::off) tasks_.spawn(watch_site());
 }
 LocalEngine::~LocalEngine() = default;
 
@@ -64,6 +68,7 @@ void LocalEngine::change_source(std::unique_ptr<camera::FrameSource> source) {
 // What is seen from now on has nothing to do with what was seen before.
 void LocalEngine::forget_frames() {
   pipeline_.forget_past();
+  pipeline_.site().forget();
   latest_.reset();
   frame_arrived_.notify_all();
   watching_changed_.notify_all();
@@ -103,6 +108,23 @@ spi::Task<void> LocalEngine::watch_camera() {
   }
 }
 
+// Day and night, while nobody is there: presence detection, and of what is seen small grey pictures in memory.
+spi::Task<void> LocalEngine::watch_site() {
+  while (true) {
+    co_await spi::sleep_for(pipeline_.site().known() ? options_.site_looks : options_.first_site_looks);
+    const auto looked = co_await spi::outcome(look_at_site());
+    if (looked.canceled()) throw spi::Canceled{};  // a camera that is gone has no site until it is back
+  }
+}
+
+spi::Task<bool> LocalEngine::look_at_site() {
+  const auto gone = co_await spi::within(longest_site_look, wait_presence(nobody));
+  if (!gone || !latest_) co_return false;
+  const bool empty = pipeline_.observe(latest_, Depth::presence).empty;
+  if (empty) pipeline_.site().learn(*latest_);
+  co_return empty;
+}
+
 spi::Task<camera::FramePtr> LocalEngine::next_frame() {
   if (!camera_.fault().empty()) throw spi::Fault(camera_.fault());
   co_await frame_arrived_.wait();
@@ -130,13 +152,19 @@ CaptureRules LocalEngine::rules() const {
   CaptureRules rules = options_.rules;
   if (const std::optional<camera::Lamp> lamp = camera_.lamp()) {
     const bool required = options_.camera.lamp_challenge == camera::GuardedCameraOptions::Challenge::required;
-    rules.lamp = required ? LampRule::required : LampRule::where_possible;
+    rules.lamp = required ? CheckRule::required : CheckRule::where_possible;
     rules.lamp_latency = std::chrono::ceil<std::chrono::milliseconds>(lamp->longest_latency);
   }
   return rules;
 }
 
-spi::Task<camera::CameraStatus> LocalEngine::camera_status() { co_return camera_.status(); }
+spi::Task<camera::CameraStatus> LocalEngine::camera_status() {
+  camera::CameraStatus status = camera_.status();
+  status.site = options_.rules.site == CheckRule::off ? "off"
+                : pipeline_.site().known()            ? "known"
+                                                      : "not known: it was not seen without anybody for long enough yet";
+  co_return status;
+}
 spi::Task<bool> LocalEngine::clear_tamper(std::string by) {
   const bool cleared = camera_.clear_tamper(by);
   if (cleared) forget_frames();

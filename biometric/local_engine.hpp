@@ -30,6 +30,8 @@ struct LocalEngineOptions {
   std::function<void(HeadMotion)> on_head_motion{};
   camera::GuardedCameraOptions camera;
   std::chrono::milliseconds reopen_after{2000};
+  // Where rules.site asks for it, how often the empty hall is looked at: until it is known, and from then on.
+  std::chrono::milliseconds first_site_looks{5000}, site_looks{60'000};
   // Whose thresholds decide; it outlives the engine. None: those of the pipeline's models.
   const OwnCalibration* own_calibration = nullptr;
 };
@@ -65,6 +67,8 @@ class LocalEngine final : public Engine, public CameraOversight {
   class ExposureFirst;
   spi::Task<void> pump();
   spi::Task<void> watch_camera();
+  spi::Task<void> watch_site();
+  spi::Task<bool> look_at_site();
   void pull();
   void forget_frames();
   spi::Task<camera::FramePtr> next_frame();

@@ -79,6 +79,8 @@ void add_camera_rules(const spi::Section& section, const std::string& socket,
                                                     "where_possible")});
   command.insert(command.end(),
                  {"--lamp", section.word("lamp", {"off", "where_possible", "required"}, "off")});
+  command.insert(command.end(),
+                 {"--site", section.word("site", {"off", "where_possible", "required"}, "off")});
   if (section.has("sysfs")) command.insert(command.end(), {"--sysfs", section.path("sysfs")});
   if (!section.has("camera_identity")) return;
   const spi::Section identity = section.section("camera_identity");
@@ -170,7 +172,7 @@ class Faces final : public spi::Extension {
   Faces(const spi::Section& section, spi::Host& host, spi::AsioExecutor& executor)
       : shared_(host.context().shared<HostEngine>()), tasks_(executor) {
     section.allow_only({"camera", "models", "descriptions", "store", "key_file", "insecure_key_file",
-                        "pkcs11", "simulated", "camera_identity", "light_challenge", "lamp", "sysfs",
+                        "pkcs11", "simulated", "camera_identity", "light_challenge", "lamp", "site", "sysfs",
                         "gives_templates_away", "gives_pictures_away", "threads", "program", "socket",
                         "retention", "guardian_under", "own_customers", "alike"});
     const std::string socket = socket_path(section, host);

@@ -18,6 +18,7 @@ struct CameraStatus {
   std::string fault;                             // why there are no frames; empty: it works
   std::string light_challenge;                   // "on", or why not
   std::string lamp;                              // the same of switching its lamp
+  std::string site;                              // whether the hall before it is known to the engine; "off": not asked for
   std::map<std::string, std::uint64_t> refused;  // frames by what was wrong with them, since the start
 };
 

@@ -88,9 +88,16 @@ class Recapture::Scene {
       return species_ == AttackSpecies::frozen ? *frozen_
                                                : with_noise(*frozen_, (static_cast<std::uint64_t>(seed_) << 32) + n + 1);
     }
-    if (n == 0) set_up(shown);
+    if (behind_.empty()) set_up(shown);
     if (n == 0 || shows_video(species_)) surface_ = medium(fitting(pixels(shown)));
     return camera_.see(lit(held(static_cast<double>(n) / frames_per_second)));
+  }
+
+  camera::FramePtr when_gone(const camera::Frame& shown) {
+    if (!is_presentation(species_)) return nullptr;
+    if (behind_.empty()) set_up(shown);
+    CameraModel camera = camera_;
+    return std::make_shared<const camera::Frame>(camera.see(behind_));
   }
 
  private:
@@ -210,6 +217,8 @@ Recapture::Recapture(Recapture&&) noexcept = default;
 
 camera::Frame Recapture::operator()(const camera::Frame& shown) { return scene_->next(shown); }
 
+camera::FramePtr Recapture::when_gone(const camera::Frame& shown) { return scene_->when_gone(shown); }
+
 void Recapture::turn(HeadMotion motion) { scene_->turn(motion); }
 void Recapture::light(const LampLight& light, double lit) { scene_->light(light, lit); }
 
@@ -221,6 +230,10 @@ class Attacker final : public SimulatedPerson {
       : shown_(std::move(shown)), recapture_(std::move(recapture)), lamp_(std::move(lamp)) {}
 
   void asked(HeadMotion motion) override { recapture_.turn(motion); }
+  camera::FramePtr when_gone() override {
+    const camera::FramePtr frame = shown_->newest(camera::FrameTime{0});
+    return frame ? recapture_.when_gone(*frame) : nullptr;
+  }
   camera::SourceDescription description() const override { return shown_->description(); }
   std::optional<camera::FrameTime> next_due() const override { return shown_->next_due(); }
   bool ended() const override { return shown_->ended(); }

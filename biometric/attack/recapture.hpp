@@ -26,6 +26,8 @@ class Recapture {
   Recapture& operator=(Recapture&&) = delete;
   // The next frame of the attack, 25 a second; of what shows no video the first frame is shown for ever.
   camera::Frame operator()(const camera::Frame& shown);
+  // What the camera sees of the background alone, for what shows `shown`: null where nothing is presented to a camera.
+  camera::FramePtr when_gone(const camera::Frame& shown);
   // From here on the hand turns the thing as a head would: an attacker who hears what is asked for. A stand does not.
   void turn(HeadMotion motion);
   // A lamp beside the camera is lit for so much of the next frames' exposure (0 to 1): paper and glass are

@@ -15,6 +15,8 @@ class SimulatedPerson : public camera::FrameSource {
   SimulatedPerson(const SimulatedPerson&) = delete;
   SimulatedPerson& operator=(const SimulatedPerson&) = delete;
   virtual void asked(HeadMotion motion) = 0;
+  // What the camera sees without them, where that can be said. Before the first frame.
+  virtual camera::FramePtr when_gone() { return nullptr; }
   // For whoever passes on what is asked for. It ends with the source, which whoever owns it drops when it likes.
   std::weak_ptr<SimulatedPerson> handle() const { return self_; }
 

@@ -42,7 +42,8 @@ class SwitchedLamp {
 
 biometric::CaptureRules rules_for(const biometric::Pipeline& pipeline, const CapturingOptions& options) {
   biometric::CaptureRules rules = biometric::rules_for(pipeline);
-  if (options.lamp_seed) rules.lamp = biometric::LampRule::required;
+  if (options.lamp_seed) rules.lamp = biometric::CheckRule::required;
+  if (!options.site.empty()) rules.site = biometric::CheckRule::where_possible;
   return rules;
 }
 
@@ -57,6 +58,7 @@ std::unique_ptr<camera::FrameSource> open_take(const std::string& path, double a
 
 Captured capture(biometric::Pipeline& pipeline, camera::FrameSource& source, const CapturingOptions& options) {
   pipeline.forget_past();
+  teach(pipeline, options.site);
   pipeline.expect_lamp(options.lamp_seed.has_value());
   Capture capture(options.request, rules_for(pipeline, options), options.motions);
   SwitchedLamp lamp(source, options.lamp_seed.value_or(0));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "biometric/evaluate/known_site.hpp"
 #include "biometric/pipeline/capture.hpp"
 #include "camera/frame_source.hpp"
 
@@ -23,6 +24,7 @@ struct CapturingOptions {
   std::vector<biometric::HeadMotion> motions;  // whoever is before the source hears them (SimulatedPerson)
   // The source's lamp is switched at random, by this seed, and the face must answer it.
   std::optional<std::uint32_t> lamp_seed;
+  KnownSite site;  // what is beside the face must be this, where it can be told
 };
 
 struct Captured {

@@ -231,6 +231,7 @@ std::string sections(const Evaluation& evaluation) {
 
 std::string presentations_summary(const PresentationReport& report) {
   std::string text = report.lamp ? "the face must answer a lamp beside the camera (simulated)\n" : "";
+  if (report.site) text += "the site, where it is known, must be what is beside the face\n";
   text += fmt::format("{:<28} {:>6} {:>9} {:>8}  {:<19} {:>8}  {}\n", "", "people", "presented", "APCER",
                       "95 % interval", "APNRR", "refused by");
   const auto line = [](const PresentationRates& rates) {

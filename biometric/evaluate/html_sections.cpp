@@ -469,7 +469,8 @@ std::string presentations_section(const Evaluation& evaluation) {
       "<h3>Bona fide presentations</h3>{}{}{}</tbody></table></div></section>\n",
       std::string(report.natural_motion ? ", asked for natural motion" : "") +
           (report.head_motion ? ", asked for two head movements" : "") +
-          (report.lamp ? ", and the face must answer a lamp beside the camera (simulated)" : ""),
+          (report.lamp ? ", and the face must answer a lamp beside the camera (simulated)" : "") +
+          (report.site ? ", and the site, where it is known, must be what is beside the face" : ""),
       worst ? fmt::format(": APCER of the worst species {}, {}", percent(worst->error.value()),
                           escaped(worst->name))
             : "",

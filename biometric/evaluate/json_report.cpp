@@ -200,6 +200,7 @@ json::value of(const PresentationReport& report) {
   json::object out{{"naturalMotion", report.natural_motion},
                    {"headMotion", report.head_motion},
                    {"lamp", report.lamp},
+                   {"site", report.site},
                    {"cannotFollow", json::value_from(report.cannot_follow)},
                    {"species", of(report.attacks, "attackPresentationClassificationErrorRate",
                                   "attackPresentationNonResponseRate")},

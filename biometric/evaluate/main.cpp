@@ -87,6 +87,8 @@ void present(const EvaluateOptions& options, std::string command) {
   presenting.recorded_only = options.recorded_only;
   if (options.head_motion) presenting.request.head_motion = biometric::HeadMotion::any;
   presenting.lamp = options.lamp;
+  presenting.site = options.site;
+  presenting.site_picture = options.site_picture;
   presenting.jobs = options.jobs;
   Evaluation evaluation;
   evaluation.command = std::move(command);

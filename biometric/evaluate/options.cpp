@@ -59,6 +59,14 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
                 "recorded attacks are asked for none")
       ->needs(presentations)
       ->excludes(recorded_only);
+  auto* site = command.add_flag("--site", options.site,
+                                "The site is known and must be what is beside the face: of a simulated attack the hall "
+                                "behind it, of a live take what is beside the person at its other moments");
+  site->needs(presentations);
+  command
+      .add_option("--site-picture", options.site_picture,
+                  "With --site: what the camera of all takes and recorded attacks sees while nobody is there")
+      ->needs(site);
   command.parse_complete_callback([&options] {
     if (options.natural_motion && options.presentations == 0 && options.sessions == 0)
       throw CLI::ValidationError("--natural-motion", "needs --presentations or --sessions");

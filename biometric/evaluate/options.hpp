@@ -36,6 +36,8 @@ struct EvaluateOptions {
   bool natural_motion = false;
   bool head_motion = false;
   bool lamp = false;
+  bool site = false;
+  std::string site_picture;
 };
 
 void add_evaluate_options(CLI::App& command, EvaluateOptions& options);

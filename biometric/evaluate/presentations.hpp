@@ -87,6 +87,7 @@ struct PresentationReport {
   bool natural_motion = false;
   bool head_motion = false;
   bool lamp = false;                       // the face had to answer it
+  bool site = false;                       // it had to be what is beside the face, where it was known
   std::vector<std::string> cannot_follow;  // live takes left out: see PosedTake::movements
   // The species with the highest APCER, which ISO/IEC 30107-3 reports for the whole.
   const PresentationRates* worst() const;

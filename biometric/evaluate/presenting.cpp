@@ -81,6 +81,28 @@ std::unique_ptr<camera::FrameSource> open(Pipeline& pipeline, const Takes& takes
   return biometric::attack_with_picture(species, *picture, shown.seed, 25, face, std::move(beside));
 }
 
+constexpr double longest_capture_seconds = 4;
+
+// Of a simulated attack the hall behind it; else the picture that was given, or what a live take shows at other moments.
+KnownSite site_of(Pipeline& pipeline, const Takes& takes, const Presentation& shown, camera::FrameSource& source,
+                  const PresentingOptions& options) {
+  if (shown.kind == Presentation::Kind::attack) {
+    auto* attacker = dynamic_cast<biometric::SimulatedPerson*>(&source);
+    const camera::FramePtr hall = attacker ? attacker->when_gone() : nullptr;
+    return hall ? KnownSite{{hall, {}}} : KnownSite{};
+  }
+  camera::FrameChange change;
+  if (shown.kind == Presentation::Kind::live_seen_by_camera_model)
+    change = biometric::seen_through(biometric::Control::camera, shown.seed);
+  if (!options.site_picture.empty()) {
+    camera::Frame picture = camera::read_picture(options.site_picture);
+    return {{std::make_shared<const camera::Frame>(change ? change(picture) : std::move(picture)), {}}};
+  }
+  if (shown.kind == Presentation::Kind::recorded_attack) return {};
+  return site_of_take(pipeline, (takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds,
+                      longest_capture_seconds, change);
+}
+
 bool is_live(const Presentation& shown) {
   return shown.kind == Presentation::Kind::live || shown.kind == Presentation::Kind::live_seen_by_camera_model;
 }
@@ -160,7 +182,8 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
     const auto source = open(pipeline, *of[i], shown[i], posed, options.lamp);
     const CapturingOptions capturing{
         options.request, turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{},
-        options.lamp && source->lamp() ? std::optional(shown[i].seed) : std::nullopt};
+        options.lamp && source->lamp() ? std::optional(shown[i].seed) : std::nullopt,
+        options.site ? site_of(pipeline, *of[i], shown[i], *source, options) : KnownSite{}};
     results[i] = presented(capture(pipeline, *source, capturing));
     const std::lock_guard guard(telling);
     if (progress) progress(++done, shown.size());
@@ -170,6 +193,7 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
   report.cannot_follow = std::move(left_out);
   report.natural_motion = options.request.natural_motion;
   report.lamp = options.lamp;
+  report.site = options.site;
   return report;
 }
 

@@ -12,6 +12,8 @@ struct PresentingOptions {
   biometric::CaptureRequest request;
   bool recorded_only = false;  // nothing is simulated
   bool lamp = false;           // beside the camera; the face must answer it, but for recorded attacks, which none has lit
+  bool site = false;           // where it is known, it must be what is beside the face
+  std::string site_picture;    // what the camera of all takes and recorded attacks sees while nobody is there
   unsigned jobs = 0;
 };
 

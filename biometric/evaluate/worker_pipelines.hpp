@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "biometric/evaluate/known_site.hpp"
 #include "biometric/pipeline/pipeline.hpp"
 
 namespace sesame::evaluation {
@@ -19,6 +20,7 @@ class WorkerPipelines {
     if (!pipeline) {
       biometric::PipelineOptions options;
       options.threads = 1;  // the workers are the threads
+      options.site = rules_for_known_sites();
       pipeline = std::make_unique<biometric::Pipeline>(models_, options);
     }
     return *pipeline;

@@ -119,12 +119,13 @@ void Capture::append(const Observation& seen, std::span<const camera::LampStep> 
   if (request_.liveness) {
     entry.trace = trace_of(*seen.frame);
     entry.repeated = repeats_an_older_frame(entry.trace, seen.frame->captured_at);
-    if (rules_.lamp != LampRule::off) entry.lamp = lamp_response_.verdict(lamp, rules_.lamp_latency);
+    if (rules_.lamp != CheckRule::off) entry.lamp = lamp_response_.verdict(lamp, rules_.lamp_latency);
   }
   window_.push_back(std::move(entry));
   while (window_.back().observation.frame->captured_at - window_.front().observation.frame->captured_at >
          rules_.longest_window)
     window_.pop_front();
+  if (window_.size() == 1) failing_.clear();  // who looked away for so long is judged by what is seen from here on
   // Only frames that may become probes stay in memory.
   if (window_.size() > rules_.fused_frames) {
     Observation& old = window_[window_.size() - 1 - rules_.fused_frames].observation;
@@ -199,6 +200,7 @@ std::string Capture::failing_check() const {
       std::count_if(window_.begin(), window_.end(), [](const Seen& seen) { return seen.repeated; });
   if (static_cast<std::size_t>(repeats) > rules_.most_repeats) return "repeated";
   if (!surroundings_stand_still()) return "surroundings";
+  if (!site_is_beside()) return "site";
   if (surroundings_seen() && !face_moves_against_surroundings()) return "stillness";
   const double liveness = fused_liveness();
   if (liveness < rules_.liveness_threshold) return "pad";
@@ -254,11 +256,23 @@ bool Capture::face_moves_against_surroundings() const {
   });
 }
 
+// The median of the last frames in which anything could be told.
+bool Capture::site_is_beside() const {
+  if (rules_.site == CheckRule::off) return true;
+  std::vector<float> shares;
+  for (auto seen = window_.rbegin(); seen != window_.rend() && shares.size() < rules_.fused_frames; ++seen)
+    if (seen->observation.site) shares.push_back(seen->observation.site->share);
+  if (shares.empty()) return rules_.site != CheckRule::required;
+  const auto middle = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
+  std::nth_element(shares.begin(), middle, shares.end());
+  return *middle >= rules_.site_share;
+}
+
 // No answer in time is none, as with every check.
 bool Capture::answers_lamp() const {
   using Verdict = LampResponse::Verdict;
-  if (rules_.lamp == LampRule::off) return true;
-  if (rules_.lamp == LampRule::where_possible && window_.back().lamp == Verdict::unseen) return true;
+  if (rules_.lamp == CheckRule::off) return true;
+  if (rules_.lamp == CheckRule::where_possible && window_.back().lamp == Verdict::unseen) return true;
   return std::any_of(window_.begin(), window_.end(),
                      [](const Seen& seen) { return seen.lamp == Verdict::answered; });
 }

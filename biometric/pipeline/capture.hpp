@@ -16,11 +16,11 @@
 
 namespace sesame::biometric {
 
-// What a lamp beside the camera (see LampResponse) must have shown.
-enum class LampRule {
+// Checks that need something of the place: a lamp beside the camera (see LampResponse), a hall that is known (SiteView).
+enum class CheckRule {
   off,
-  where_possible,  // a lamp that is seen nowhere says nothing, and what else is asked must do
-  required,        // the face answers, or nobody is held
+  where_possible,  // where nothing can be seen of it, it says nothing, and what else is asked must do
+  required,        // the check is passed, or nobody is held
 };
 
 // When a window of frames is evidence enough. Times are of the frames, not of the machine.
@@ -44,7 +44,9 @@ struct CaptureRules {
   float surroundings_shift = 0.7F;
   float surroundings_still = 0.5F;  // between the two more time must tell
   float face_shift = 0.3F;  // a person sways by more against the hall, what stands on a stand by less
-  LampRule lamp = LampRule::off;
+  CheckRule site = CheckRule::off;
+  float site_share = 0.6F;  // of the places beside the face that tell, where the site must be seen
+  CheckRule lamp = CheckRule::off;
   LampResponseRules lamp_response;
   std::chrono::milliseconds lamp_latency{200};
   std::chrono::milliseconds lamp_time{4000};  // in view, until nothing asked counts as nothing answered
@@ -101,6 +103,7 @@ class Capture {
   bool surroundings_stand_still() const;
   bool surroundings_seen() const;
   bool face_moves_against_surroundings() const;
+  bool site_is_beside() const;
   bool answers_lamp() const;
   bool motions_done() const { return next_motion_ == motions_.size(); }
   void ask_for_motion(camera::FrameTime now);

@@ -27,7 +27,8 @@ Pipeline::Pipeline(const ModelSet& models, const PipelineOptions& options)
       detector_(models.detector),
       landmark_finder_(models.landmarks),
       liveness_(models.liveness),
-      embedder_(models) {
+      embedder_(models),
+      site_(options.site) {
   cv::setNumThreads(options.threads);
   if (const auto& points = models.embedding.description.calibration; !points.empty())
     calibration_.emplace(points);
@@ -54,6 +55,7 @@ const Observation& Pipeline::observe(const camera::FramePtr& frame, Depth depth)
     last_ = Observation{};
     last_.frame = frame;
     const auto faces = timed(Stage::detect, [&] { return detector_.detect(*frame); });
+    last_.empty = faces.empty();
     const float least = options_.least_face_share * static_cast<float>(frame->height);
     for (const DetectedFace& face : faces) {
       if (face.box.height() < least) continue;
@@ -80,6 +82,7 @@ void Pipeline::deepen(Observation& seen, Depth depth) {
   seen.liveness = timed(Stage::liveness, [&] { return liveness_.classify(*seen.frame, seen.face->box); });
   seen.inner_motion = timed(Stage::inner_motion, [&] { return inner_motion_.look(*seen.frame, *seen.landmarks); });
   seen.surroundings = timed(Stage::surroundings, [&] { return surroundings_.look(*seen.frame, seen.face->box); });
+  if (site_.known()) seen.site = timed(Stage::site, [&] { return site_.look(*seen.frame, seen.face->box); });
 }
 
 Template Pipeline::embed(const Observation& seen) {

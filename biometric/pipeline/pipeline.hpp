@@ -11,6 +11,7 @@
 #include "biometric/pipeline/inner_motion.hpp"
 #include "biometric/pipeline/lamp_response.hpp"
 #include "biometric/pipeline/quality.hpp"
+#include "biometric/pipeline/site_view.hpp"
 #include "biometric/pipeline/stages.hpp"
 #include "biometric/pipeline/surroundings.hpp"
 
@@ -23,6 +24,7 @@ enum class Depth { presence, quality, liveness };
 // empty.
 struct Observation {
   camera::FramePtr frame;
+  bool empty = false;  // nobody's face at all, not even a passer-by's
   std::size_t faces = 0;
   std::optional<DetectedFace> face;  // the largest
   std::optional<Landmarks> landmarks;
@@ -32,12 +34,14 @@ struct Observation {
   // Where liveness was looked at: how the face moved within itself (InnerMotion), and what is beside it, if anything.
   std::optional<float> inner_motion;
   std::optional<SurroundingsMotion> surroundings;
+  // ... and whether that is the site, where it is known.
+  std::optional<SiteSeen> site;
   // Where liveness was to be looked at, of every face: a lamp is switched while the head turns as well.
   std::optional<FaceLight> light;
 };
 
-enum class Stage { detect, landmarks, quality, liveness, inner_motion, surroundings, embed };
-inline constexpr std::size_t stage_count = 7;
+enum class Stage { detect, landmarks, quality, liveness, inner_motion, surroundings, site, embed };
+inline constexpr std::size_t stage_count = 8;
 
 struct StageTime {
   std::uint64_t runs = 0;
@@ -51,6 +55,7 @@ struct PipelineOptions {
   // not the queue.
   float second_face_share = 0.60F;
   int threads = 2;
+  SiteRules site;
 };
 
 class Pipeline {
@@ -68,6 +73,8 @@ class Pipeline {
     inner_motion_.forget();
     surroundings_.forget();
   }
+  // What the camera sees while nobody is there: whoever looks teaches it.
+  SiteView& site() { return site_; }
   // Whether a lamp beside the camera may be switched between two frames.
   void expect_lamp(bool expected) { surroundings_.expect_lamp(expected); }
   // Runs every network once, so that the first customer does not wait for OpenCV's set-up.
@@ -95,6 +102,7 @@ class Pipeline {
   Embedder embedder_;
   InnerMotion inner_motion_;
   Surroundings surroundings_;
+  SiteView site_;
   Observation last_;
   std::array<StageTime, stage_count> times_{};
 };

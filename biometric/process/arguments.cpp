@@ -24,11 +24,12 @@ bool is_hexadecimal(const std::string& text) {
   return text.size() == 4 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-camera::GuardedCameraOptions::Challenge challenge_of(const std::string& name, const std::string& word) {
-  using Challenge = camera::GuardedCameraOptions::Challenge;
-  if (word == "off") return Challenge::off;
-  if (word == "required") return Challenge::required;
-  if (word == "where_possible") return Challenge::where_possible;
+// Challenge and CheckRule have the same words.
+template <class Rule>
+Rule rule_of(const std::string& name, const std::string& word) {
+  if (word == "off") return Rule::off;
+  if (word == "required") return Rule::required;
+  if (word == "where_possible") return Rule::where_possible;
   throw std::invalid_argument(name + " is \"" + word + "\" (expected off, where_possible or required)");
 }
 
@@ -82,7 +83,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
   camera::CameraPin pin;
   std::string known_ports;
   bool until_gone = false;
-  std::string challenge = "where_possible", lamp = "off", own_customers = "raise";
+  std::string challenge = "where_possible", lamp = "off", site = "off", own_customers = "raise";
   const std::pair<const char*, std::string*> texts[] = {
       {"--socket", &arguments.socket},
       {"--camera", &arguments.camera},
@@ -93,6 +94,7 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
       {"--camera-known-ports", &known_ports},
       {"--light-challenge", &challenge},
       {"--lamp", &lamp},
+      {"--site", &site},
       {"--own-customers", &own_customers},
       {"--tamper-state", &arguments.tamper_state},
       {"--sysfs", &arguments.sysfs},
@@ -139,8 +141,10 @@ FaceArguments read_arguments(const std::vector<std::string>& list) {
     if (!known) throw std::invalid_argument("unknown argument " + word + " (sesame-face --help lists them)");
   }
   pin.until_cleared = !until_gone;
-  arguments.light_challenge = challenge_of("--light-challenge", challenge);
-  arguments.lamp = challenge_of("--lamp", lamp);
+  using Challenge = camera::GuardedCameraOptions::Challenge;
+  arguments.light_challenge = rule_of<Challenge>("--light-challenge", challenge);
+  arguments.lamp = rule_of<Challenge>("--lamp", lamp);
+  arguments.site = rule_of<CheckRule>("--site", site);
   arguments.own_customers = own_customers_of(own_customers);
   arguments.camera_pin = pin_of(std::move(pin), known_ports);
   if (arguments.models.empty()) arguments.models = default_models();
@@ -167,8 +171,9 @@ std::string usage() {
          "follow "
          "(default: where possible)\n"
          "  --lamp off|where_possible|required   switch the camera's lamp to see whether the face answers "
-         "(default: "
-         "where possible)\n"
+         "(default: off)\n"
+         "  --site off|where_possible|required   look at the empty hall while nobody is there, to see whether it is what "
+         "is beside a face (a camera that stands still; default: off)\n"
          "  --sysfs FOLDER         where the kernel says what is plugged in (default: /sys)\n"
          "  --models FOLDER        the networks (default: $SESAME_MODELS, else the cache that script/setup "
          "fills)\n"

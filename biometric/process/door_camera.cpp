@@ -50,6 +50,7 @@ object write(const camera::CameraStatus& status) {
           {"fault", status.fault},
           {"lightChallenge", status.light_challenge},
           {"lamp", status.lamp},
+          {"site", status.site},
           {"refused", refused}};
 }
 
@@ -63,6 +64,7 @@ camera::CameraStatus read_camera_status(const object& from) {
   status.fault = text_field(from, "fault", longest_text);
   status.light_challenge = text_field(from, "lightChallenge", longest_fact);
   status.lamp = text_field(from, "lamp", longest_fact);
+  status.site = text_field(from, "site", longest_fact);
   const object& refused = part(from, "refused");
   if (refused.size() > most_kinds) throw DoorError("\"refused\" is not within its limit");
   for (const auto& count : refused)

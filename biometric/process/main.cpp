@@ -85,6 +85,7 @@ int serve(const FaceArguments& arguments) {
   LocalEngineOptions options;
   options.give_templates_away = arguments.give_templates_away;
   options.give_pictures_away = arguments.give_pictures_away;
+  options.rules.site = arguments.site;
   options.seed = std::random_device{}();
   std::optional<StoreCustody> custody;
   if (faces.store) custody.emplace(executor, *faces.store, *faces.gallery, arguments.give_templates_away);

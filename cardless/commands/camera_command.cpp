@@ -38,6 +38,7 @@ void print(const camera::CameraStatus& status) {
     std::printf("to pin it: %s\n", as_configuration(status.found).c_str());
   std::printf("light challenge %s\n", status.light_challenge.c_str());
   std::printf("lamp %s\n", status.lamp.c_str());
+  std::printf("site %s\n", status.site.c_str());
   for (const auto& [fault, frames] : status.refused)
     std::printf("frames refused as %s: %llu\n", fault.c_str(), static_cast<unsigned long long>(frames));
   if (!status.fault.empty()) std::printf("no frames: %s\n", status.fault.c_str());

@@ -22,6 +22,7 @@ class Subject {
   bool plain_wall = false;
   float sway = 0;    // of what is beside the face, pixels
   float face_shift = 1;  // of the face against it
+  std::optional<float> site;  // how much of it is beside the face
 
   Observation next(bool present = true) {
     Observation seen;
@@ -46,6 +47,7 @@ class Subject {
       seen.inner_motion = inner_motion;
     }
     if (!plain_wall) seen.surroundings = SurroundingsMotion{20, sway, face_shift};
+    if (site) seen.site = SiteSeen{20, *site};
     return seen;
   }
 
@@ -121,6 +123,42 @@ TEST(Capture, a_face_that_never_moves_against_what_is_beside_it_is_a_picture_on_
   Capture capture({}, {});
   EXPECT_EQ(run(capture, subject, 100), Capture::State::refused);
   EXPECT_EQ(capture.result().attack_check, "stillness");
+}
+
+CaptureRules site_rules(CheckRule rule) {
+  CaptureRules rules;
+  rules.site = rule;
+  return rules;
+}
+
+TEST(Capture, a_face_that_brings_its_own_surroundings_along_is_a_picture) {
+  for (const CheckRule rule : {CheckRule::where_possible, CheckRule::required}) {
+    Subject subject;
+    subject.site = 0.2F;
+    subject.inner_motion = 0.6F;
+    Capture refused({}, site_rules(rule));
+    EXPECT_EQ(run(refused, subject, 100), Capture::State::refused);
+    EXPECT_EQ(refused.result().attack_check, "site");
+    subject.site = 0.7F;
+    Capture held({}, site_rules(rule));
+    EXPECT_EQ(run(held, subject, 12), Capture::State::held);
+  }
+}
+
+TEST(Capture, where_nothing_of_the_site_can_be_told_only_who_requires_it_refuses) {
+  Subject subject;
+  Capture held({}, site_rules(CheckRule::where_possible));
+  EXPECT_EQ(run(held, subject, 12), Capture::State::held);
+  Capture refused({}, site_rules(CheckRule::required));
+  EXPECT_EQ(run(refused, subject, 100), Capture::State::refused);
+  EXPECT_EQ(refused.result().attack_check, "site");
+}
+
+TEST(Capture, the_site_is_not_looked_for_unless_it_is_asked_for) {
+  Subject subject;
+  subject.site = 0.0F;
+  Capture capture({}, {});
+  EXPECT_EQ(run(capture, subject, 12), Capture::State::held);
 }
 
 TEST(Capture, a_person_who_stands_quite_still_at_first_is_waited_for) {
@@ -255,6 +293,20 @@ TEST(Capture, who_walks_up_swaying_is_held_once_they_stand) {
   EXPECT_EQ(run(capture, subject, 5), Capture::State::held);
 }
 
+TEST(Capture, who_looks_away_for_long_is_not_judged_by_what_was_wanting_before) {
+  Subject subject;
+  CaptureRequest request;
+  request.natural_motion = true;
+  Capture capture(request, {});
+  run(capture, subject, 30);
+  subject.hint = QualityHint::look_straight;
+  run(capture, subject, 100);
+  subject.hint = QualityHint::none;
+  EXPECT_EQ(run(capture, subject, 30), Capture::State::collecting);
+  subject.inner_motion = 0.6F;
+  EXPECT_EQ(run(capture, subject, 1), Capture::State::held);
+}
+
 TEST(Capture, a_subject_that_leaves_takes_their_frames_along) {
   Subject subject;
   Capture capture({}, {});
@@ -336,14 +388,14 @@ TEST(Capture, probes_are_of_the_first_moment_and_of_the_last_and_come_as_they_ar
   EXPECT_GT(capture.probes().back().frame->captured_at, milliseconds(600));
 }
 
-CaptureRules lamp_rules(LampRule rule) {
+CaptureRules lamp_rules(CheckRule rule) {
   CaptureRules rules;
   rules.lamp = rule;
   return rules;
 }
 
 // Before a lamp that is switched all the while; how it ends, with the check that refused.
-std::string before_lamp(const LitScene& scene, LampRule rule, std::uint32_t seed = 1) {
+std::string before_lamp(const LitScene& scene, CheckRule rule, std::uint32_t seed = 1) {
   Subject subject;
   LampSession lamp(scene, seed);
   Capture capture({}, lamp_rules(rule));
@@ -369,25 +421,25 @@ LitScene bright_hall() {
 
 TEST(Capture, where_a_lamp_is_required_a_face_must_answer_it) {
   for (std::uint32_t seed = 1; seed <= 4; ++seed) {
-    EXPECT_EQ(before_lamp({}, LampRule::required, seed), "held");
-    EXPECT_EQ(before_lamp(print(), LampRule::required, seed), "lamp");
-    EXPECT_EQ(before_lamp(bright_hall(), LampRule::required, seed), "lamp");
+    EXPECT_EQ(before_lamp({}, CheckRule::required, seed), "held");
+    EXPECT_EQ(before_lamp(print(), CheckRule::required, seed), "lamp");
+    EXPECT_EQ(before_lamp(bright_hall(), CheckRule::required, seed), "lamp");
   }
 }
 
 // Nobody can tell a face in a bright hall from a display by a lamp: what else is asked must do.
 TEST(Capture, where_a_lamp_is_used_where_possible_one_that_nobody_sees_is_no_evidence) {
   for (std::uint32_t seed = 1; seed <= 4; ++seed) {
-    EXPECT_EQ(before_lamp({}, LampRule::where_possible, seed), "held");
-    EXPECT_EQ(before_lamp(print(), LampRule::where_possible, seed), "lamp");
-    EXPECT_EQ(before_lamp(bright_hall(), LampRule::where_possible, seed), "held");
+    EXPECT_EQ(before_lamp({}, CheckRule::where_possible, seed), "held");
+    EXPECT_EQ(before_lamp(print(), CheckRule::where_possible, seed), "lamp");
+    EXPECT_EQ(before_lamp(bright_hall(), CheckRule::where_possible, seed), "held");
   }
 }
 
 TEST(Capture, a_lamp_takes_its_time_and_that_is_no_failure) {
   Subject subject;
   LampSession lamp({}, 1);
-  Capture capture({}, lamp_rules(LampRule::required));
+  Capture capture({}, lamp_rules(CheckRule::required));
   for (int i = 0; i < 24; ++i) {
     Observation seen = subject.next();
     seen.light = lamp.next();
@@ -401,7 +453,7 @@ TEST(Capture, a_lamp_takes_its_time_and_that_is_no_failure) {
 TEST(Capture, a_lamp_that_is_never_switched_is_not_waited_for_for_ever) {
   Subject subject;
   LampSession lamp({}, 1);
-  Capture capture({}, lamp_rules(LampRule::required));
+  Capture capture({}, lamp_rules(CheckRule::required));
   int frames = 0;
   for (; frames < 250 && capture.state() != Capture::State::refused; ++frames) {
     Observation seen = subject.next();
@@ -415,7 +467,7 @@ TEST(Capture, a_lamp_that_is_never_switched_is_not_waited_for_for_ever) {
 TEST(Capture, an_answer_of_who_was_there_before_does_not_count) {
   Subject subject;
   LampSession lamp({}, 1);
-  CaptureRules rules = lamp_rules(LampRule::required);
+  CaptureRules rules = lamp_rules(CheckRule::required);
   rules.patience = milliseconds(6000);
   Capture capture({}, rules);
   subject.liveness = 0.1;  // which keeps it from ending

@@ -310,6 +310,8 @@ TEST_F(FaceProcess, a_bad_camera_or_argument_ends_it_with_one_clear_sentence) {
   EXPECT_THAT(twins.read_until("\n"), testing::HasSubstr("--alike is \"0\" (expected 1 to 1000)"));
   Process careless({"--socket", (folder / "s").string(), "--own-customers", "ignore"});
   EXPECT_THAT(careless.read_until("\n"), testing::HasSubstr("--own-customers is \"ignore\" (expected raise, report or off)"));
+  Process lost({"--socket", (folder / "s").string(), "--site", "here"});
+  EXPECT_THAT(lost.read_until("\n"), testing::HasSubstr("--site is \"here\" (expected off, where_possible or required)"));
   EXPECT_THAT(dazzled.read_until("\n"), testing::HasSubstr("--lamp is \"bright\" (expected off, where_possible or required)"));
 }
 
@@ -327,7 +329,7 @@ TEST_F(FaceProcess, leaves_no_core_dump_and_cannot_be_traced_or_gain_privileges)
 
 TEST_F(FaceProcess, asks_a_sensor_for_other_light_and_refuses_a_recorder_that_plays_on) {
   std::vector<std::string> with_lamp = words("empty");
-  with_lamp.insert(with_lamp.end(), {"--lamp", "where_possible"});
+  with_lamp.insert(with_lamp.end(), {"--lamp", "where_possible", "--site", "where_possible"});
   Process process(with_lamp);
   process.read_until("ready");
   const auto context = engine.open_context();
@@ -347,6 +349,7 @@ TEST_F(FaceProcess, asks_a_sensor_for_other_light_and_refuses_a_recorder_that_pl
   EXPECT_EQ(lamp(), "off: this camera has none that can be switched");
   run<bool>([&] { return done(engine.show("take " + video("cap13_edit2.mp4").string() + " lamp by sensor")); });
   EXPECT_EQ(lamp(), "on");
+  EXPECT_THAT(run<camera::CameraStatus>([&] { return engine.camera_status(); })->site, testing::StartsWith("not known: "));
 }
 
 TEST_F(FaceProcess, keeps_a_tamper_event_over_a_restart_and_lets_nobody_in_until_an_operator_clears_it) {

@@ -93,6 +93,19 @@ TEST(Recapture, behind_a_cut_out_is_a_hall_that_stands_still) {
   EXPECT_NEAR(mean(first, 2, 2, 12), mean(later, 2, 2, 12), 2);
 }
 
+TEST(Recapture, when_the_thing_is_gone_its_hall_is_there) {
+  Recapture cut_out(AttackSpecies::cut_out, 1);
+  const camera::FramePtr gone = cut_out.when_gone(picture());
+  ASSERT_TRUE(gone);
+  const camera::Frame there = cut_out(picture());
+  EXPECT_EQ(gone->width, there.width);
+  EXPECT_NEAR(mean(*gone, 2, 2, 12), mean(there, 2, 2, 12), 5);  // the lamp that the thing mirrors lights it a little
+  EXPECT_GT(difference(*gone, there), 5);
+  EXPECT_FALSE(Recapture(AttackSpecies::frozen, 1).when_gone(picture())) << "what no camera sees has no hall";
+  const auto attacker = attack_with_picture(AttackSpecies::flat_print, picture(), 1);
+  EXPECT_TRUE(attacker->when_gone());
+}
+
 TEST(Recapture, a_video_on_a_display_goes_on_and_a_photograph_does_not) {
   const camera::Frame black = camera::make_frame(240, 180);
   for (const AttackSpecies species : {AttackSpecies::screen_still, AttackSpecies::screen_video,

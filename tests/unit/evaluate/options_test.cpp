@@ -34,6 +34,9 @@ TEST(EvaluateOptions, that_contradict_each_other_are_refused) {
   EXPECT_THROW(passed_on({"faces", "--strangers", "s"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--natural-motion"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"takes", "--presentations", "1", "--recorded-only", "--lamp"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"takes", "--sessions", "1", "--site"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"takes", "--presentations", "1", "--site-picture", "hall.jpg"}), CLI::ParseError);
+  EXPECT_NO_THROW(passed_on({"takes", "--presentations", "1", "--site", "--site-picture", "hall.jpg", "--recorded-only"}));
   EXPECT_NO_THROW(passed_on({"takes", "--natural-motion", "--sessions", "2", "--strangers", "s"}));
   EXPECT_NO_THROW(passed_on({"takes", "--natural-motion", "--presentations", "2"}));
   EXPECT_THROW(passed_on({}), CLI::ParseError);

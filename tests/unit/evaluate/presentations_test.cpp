@@ -90,17 +90,24 @@ TEST(Presentations, takes_are_read_by_person_and_an_empty_folder_is_refused) {
   fs::remove_all(folder);
 }
 
-TEST(Presentations, that_a_lamp_had_to_be_answered_is_said_in_every_report) {
+TEST(Presentations, what_was_asked_for_of_the_place_is_said_in_every_report) {
   Evaluation evaluation;
   evaluation.presentations.emplace();
-  const auto told = [&](bool lamp) {
-    evaluation.presentations->lamp = lamp;
-    return std::array{text_summary(evaluation).find("must answer a lamp") != std::string::npos,
-                      html_report(evaluation).find("must answer a lamp") != std::string::npos,
-                      json_report(evaluation).find("\"lamp\":true") != std::string::npos};
+  const auto told = [&](const std::string& words, const std::string& member) {
+    return std::array{text_summary(evaluation).find(words) != std::string::npos,
+                      html_report(evaluation).find(words) != std::string::npos,
+                      json_report(evaluation).find(member) != std::string::npos};
   };
-  EXPECT_EQ(told(true), (std::array{true, true, true}));
-  EXPECT_EQ(told(false), (std::array{false, false, false}));
+  const auto lamp = [&] { return told("must answer a lamp", "\"lamp\":true"); };
+  const auto site = [&] { return told("must be what is beside the face", "\"site\":true"); };
+  constexpr std::array nowhere{false, false, false}, everywhere{true, true, true};
+  EXPECT_EQ(lamp(), nowhere);
+  EXPECT_EQ(site(), nowhere);
+  evaluation.presentations->lamp = true;
+  EXPECT_EQ(lamp(), everywhere);
+  EXPECT_EQ(site(), nowhere);
+  evaluation.presentations->site = true;
+  EXPECT_EQ(site(), everywhere);
 }
 
 }  // namespace
