@@ -92,6 +92,17 @@ Session::~Session() {
 }
 
 Task<std::string> Session::run() {
+  std::string how = co_await conduct();
+  if (!refusals_.empty()) how += " (refused: " + refusals_ + ")";
+  co_return how;
+}
+
+void Session::note_refusal(std::string_view why) {
+  if (!refusals_.empty()) refusals_ += ", ";
+  refusals_ += why;
+}
+
+Task<std::string> Session::conduct() {
   context_ = parts_.engine.open_context();
   for (int tried = 1;; ++tried) {
     auto attempted = co_await outcome(attempt());
@@ -205,6 +216,8 @@ Task<bool> Session::capture() {
   };
   const CaptureResult result = co_await context_->capture(profile_.capture, progress);
   if (result.outcome == CaptureResult::Outcome::no_subject) gave_up_ = "nobody was seen";
+  if (result.outcome == CaptureResult::Outcome::attack_suspected) note_refusal(result.attack_check);
+  if (result.outcome == CaptureResult::Outcome::poor_quality) note_refusal(to_string(result.hint));
   parts_.prompter.say("checking");
   co_return result.outcome == CaptureResult::Outcome::held;
 }
@@ -226,7 +239,10 @@ Task<bool> Session::decide() {
     biometric::cleanse(request.claim.value);
   }
   retry_after_ = decision.retry_after;
-  if (!decision.customer) co_return false;
+  if (!decision.customer) {
+    note_refusal(retry_after_ > 0s ? "too many before" : "no match");
+    co_return false;
+  }
   customer_ = std::move(*decision.customer);
   co_return !by_gaze_ || customer_.gaze_start;
 }

@@ -36,13 +36,16 @@ class Session {
   ~Session();
   Session(const Session&) = delete;
 
-  /// How it ended, in words for the journal: "card presented", "not recognised", ... No customer data in it.
+  /// How it ended, in words for the journal: "card presented", "not recognised", ..., and why attempts were refused before:
+  /// "(refused: site, no match)", by the engine's words for its checks. No customer data in it.
   spi::Task<std::string> run();
 
  private:
   enum class Attempt { recognised, refused, given_up };
 
+  spi::Task<std::string> conduct();
   spi::Task<Attempt> attempt();
+  void note_refusal(std::string_view why);
   spi::Task<bool> ask_claim();
   spi::Task<std::optional<std::string>> typed_or_shown(std::string_view word);
   spi::Task<bool> capture();
@@ -60,6 +63,7 @@ class Session {
   biometric::CustomerFacts customer_;
   std::chrono::seconds retry_after_{0};
   std::string gave_up_;
+  std::string refusals_;
 };
 
 /// The prompt for a hint of the engine.

@@ -16,8 +16,10 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
+// From a subject in view to a decision, ms: as profiles ask, and without what the person has to do for it (blink, speak, look
+// elsewhere), which is the machine's own part.
 struct Seen {
-  std::vector<double> decisions;  // ms
+  std::vector<double> decisions, without_waiting;
   int held = 0, matched = 0, shown = 0;
   biometric::EngineInfo info;
 };
@@ -36,24 +38,25 @@ Task<int> look(AsioExecutor& executor, std::string socket, int times, Seen& seen
   const auto context = engine.open_context();
   biometric::CaptureRequest request;
   request.give_up_after = std::chrono::milliseconds(8000);
-  request.natural_motion = true;
   Clock::time_point in_view;
   const std::function<void(CaptureProgress)> note_view = [&in_view](const CaptureProgress& news) {
     if (news.kind == CaptureProgress::Kind::subject_detected) in_view = Clock::now();
   };
   biometric::VerifyRequest claim;
   claim.claim = {"phone", "111"};
-  for (int time = 0; time < times; ++time) {
-    std::string scene = fmt::format("take \"{}\" from {:.2f}", video("cap13_edit2.mp4"), 0.9 * time);
-    co_await engine.show(std::move(scene));
-    ++seen.shown;
-    const auto captured = co_await context->capture(request, note_view);
-    if (captured.outcome != CaptureResult::Outcome::held) continue;
-    ++seen.held;
-    const auto decided = co_await context->verify(claim);
-    seen.matched += decided.customer ? 1 : 0;
-    seen.decisions.push_back(std::chrono::duration<double, std::milli>(Clock::now() - in_view).count());
-  }
+  for (int time = 0; time < times; ++time)
+    for (const bool natural_motion : {true, false}) {
+      request.natural_motion = natural_motion;
+      std::string scene = fmt::format("take \"{}\" from {:.2f}", video("cap13_edit2.mp4"), 0.9 * time);
+      co_await engine.show(std::move(scene));
+      ++seen.shown;
+      const auto captured = co_await context->capture(request, note_view);
+      if (captured.outcome != CaptureResult::Outcome::held) continue;
+      ++seen.held;
+      const auto decided = co_await context->verify(claim);
+      seen.matched += decided.customer ? 1 : 0;
+      (natural_motion ? seen.decisions : seen.without_waiting).push_back(std::chrono::duration<double, std::milli>(Clock::now() - in_view).count());
+    }
   seen.info = co_await engine.info();
   co_return 0;
 }
@@ -76,6 +79,8 @@ void measure_face_pipeline(Results& results, const Settings& settings) {
   for (const auto& [stage, time] : seen.info.stage_milliseconds) first_frame += stage == "embed" ? 0 : time;
   results.add({"face", "subject in view to decision, p50", "ms", first_frame + percentile(seen.decisions, 0.5), {}});
   results.add({"face", "subject in view to decision, p95", "ms", first_frame + percentile(seen.decisions, 0.95), 1000.0});
+  results.add({"face", "the same, not waiting for natural motion, p50", "ms", first_frame + percentile(seen.without_waiting, 0.5), {}});
+  results.add({"face", "the same, not waiting for natural motion, p95", "ms", first_frame + percentile(seen.without_waiting, 0.95), {}});
   results.note(fmt::format("of {} moments of the other take {} were held, {} recognised at a false match rate of 1e-5", seen.shown, seen.held, seen.matched));
   results.add({"memory", "face process after the work", "MB", face.resident(), {}});
 }

@@ -51,7 +51,7 @@ class CardlessStage {
  public:
   explicit CardlessStage(const std::string& profiles = "[passcode]",
                          const std::string& reader = "type: motor", bool with_session = true,
-                         const std::string& issuer = "{simulated: true}") {
+                         const std::string& issuer = "{simulated: true}", spi::Journal* journal = nullptr) {
     devices::register_barcode_reader(registry);
     devices::register_card_reader(registry);
     devices::register_keyboard(registry);
@@ -71,7 +71,7 @@ class CardlessStage {
           "terminal: atm-1, "
           "profiles: " +
           profiles + ", issuer: " + issuer + "}\n";
-    host = std::make_unique<spi::Host>(executor, registry, spi::Section::from_text(text, "atm.yaml"));
+    host = std::make_unique<spi::Host>(executor, registry, spi::Section::from_text(text, "atm.yaml"), journal);
     engine = std::make_shared<biometric::ScriptedEngine>();
     host->context().shared<biometric::HostEngine>()->use(engine);
     enrol("bea", "face of bea",

@@ -1,4 +1,9 @@
 // A face customer and a card customer before one application that knows neither.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
 #include "tests/unit/cardless/cardless_stage.hpp"
 
 namespace sesame::cardless {
@@ -62,6 +67,32 @@ TEST(CardlessLogin, the_application_sees_nothing_of_a_refused_face) {
   EXPECT_THAT(atm.keyboard_client->heard(), IsEmpty());
   EXPECT_EQ(atm.verb(std::string("cardreader insert card track2=") + anna_card), "ok");
   EXPECT_EQ(CardlessStage::track2(atm.reply(call)), anna_card);
+}
+
+// For the operator's trial: the engine's words for its checks, and nothing of whose face or claim it was.
+TEST(CardlessLogin, the_journal_says_why_attempts_were_refused) {
+  const std::string file = testing::TempDir() + "/refusals-" + std::to_string(getpid()) + ".log";
+  {
+    spi::Journal journal(file);
+    CardlessStage atm("[passcode]", "type: motor", true, "{simulated: true}", &journal);
+    auto call = atm.read();
+    biometric::ScriptedFace picture{"face of bea"};
+    picture.live = false;
+    atm.verb("keyboard press fdk01");
+    for (const biometric::ScriptedFace& face : {picture, biometric::ScriptedFace{"face of carl"}, biometric::ScriptedFace{"face of bea"}}) {
+      atm.engine->nobody();
+      EXPECT_EQ(atm.verb("keyboard type 123456"), "ok");
+      EXPECT_EQ(atm.verb("keyboard press enter"), "ok");
+      atm.engine->show(face);
+      atm.pass(5s);
+    }
+    EXPECT_TRUE(atm.reply(call).ok());
+  }
+  std::ifstream in(file);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  EXPECT_THAT(text, HasSubstr("session passcode: card presented (refused: pad, no match)"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("carl")));
+  std::filesystem::remove(file);
 }
 
 TEST(CardlessLogin, a_claim_nobody_has_and_a_wrong_face_take_the_same_time_and_say_the_same) {
