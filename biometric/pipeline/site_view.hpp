@@ -5,9 +5,8 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
-#include <memory>
 #include <optional>
+#include <vector>
 
 #include "biometric/pipeline/geometry.hpp"
 #include "camera/frame.hpp"
@@ -15,12 +14,12 @@
 namespace sesame::biometric {
 
 struct SiteRules {
-  // A hall changes: lamps, doors, chairs. What is new decides once it has been there for so long, in so many looks: who
+  // A hall changes: lamps, doors, chairs. What is new somewhere decides once it has been there for so long, in so many looks: who
   // puts something there to be learned must wait in view of everybody. As long as nothing decides, looks are enough.
   std::chrono::milliseconds settle{std::chrono::minutes(10)};
   std::size_t looks = 3;
   std::chrono::milliseconds forgotten_after{std::chrono::hours(24)};
-  std::size_t most_appearances = 8;  // light of day and night, an open door and a closed one
+  std::size_t most_appearances = 6;  // of one place: light of day and night, an open door and a closed one
 };
 
 struct SiteSeen {
@@ -49,10 +48,12 @@ class SiteView {
 
  private:
   struct Appearance;
-  bool was_there_long_enough(const Appearance& appearance) const;
+  struct Place;
+  void learn(Place& place, Appearance now, bool known_before) const;
 
   SiteRules rules_;
-  std::deque<Appearance> appearances_;  // the one seen last at the end
+  std::vector<Place> places_;  // row by row
+  int columns_ = 0;            // of them
 };
 
 }  // namespace sesame::biometric

