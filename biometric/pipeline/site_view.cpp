@@ -135,9 +135,9 @@ void SiteView::learn(Place& place, Appearance now, bool known_before) const {
   const bool for_long = now.looks >= rules_.looks && (!known_before || now.last - now.first >= rules_.settle);
   now.decides = now.decides || for_long;
   all.push_back(std::move(now));
-  if (all.size() <= rules_.most_appearances) return;
-  const auto passing = std::find_if(all.begin(), all.end(), [](const Appearance& old) { return !old.decides; });
-  all.erase(passing == all.end() ? all.begin() : passing);
+  const auto decides = [](const Appearance& seen) { return seen.decides; };
+  if (std::count_if(all.begin(), all.end(), decides) > static_cast<std::ptrdiff_t>(rules_.most_appearances))
+    all.erase(std::find_if(all.begin(), all.end(), decides));
 }
 
 std::optional<SiteSeen> SiteView::look(const camera::Frame& frame, const Box& face) const {

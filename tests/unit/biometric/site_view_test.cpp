@@ -129,9 +129,16 @@ TEST(SiteView, a_hall_that_is_dark_now_and_then_tells_nothing_while_it_is) {
   EXPECT_LE(picture->share, 0.2F);
 }
 
-TEST(SiteView, so_many_appearances_are_kept_and_no_more) {
-  SiteView site({.settle = {}, .looks = 1, .most_appearances = 2});
-  for (unsigned hall = 1; hall <= 3; ++hall) site.learn(empty({.number = hall}, minutes(hall)));
+TEST(SiteView, what_comes_now_and_then_is_not_there_for_long) {
+  SiteView site = knows({});
+  for (int minute = 1; minute <= 60; ++minute) site.learn(empty({.number = minute % 5 == 0 ? 5U : 1U}, minutes(minute)));
+  EXPECT_LE(share(site.look(somebody_before({.number = 5}), face)), 0.3F);
+}
+
+TEST(SiteView, the_latest_appearances_are_kept_and_something_new_can_still_become_one) {
+  SiteView site({.settle = {}, .looks = 2, .most_appearances = 2});
+  for (unsigned hall = 1; hall <= 3; ++hall)
+    for (int second : {0, 10}) site.learn(empty({.number = hall}, minutes(hall) + seconds(second)));
   EXPECT_LE(share(site.look(somebody_before({.number = 1}), face)), 0.3F);
   EXPECT_GE(share(site.look(somebody_before({.number = 2}), face)), 0.9F);
   EXPECT_GE(share(site.look(somebody_before({.number = 3}), face)), 0.9F);
