@@ -139,6 +139,7 @@ TEST(SiteView, the_latest_appearances_are_kept_and_something_new_can_still_becom
   SiteView site({.settle = {}, .looks = 2, .most_appearances = 2});
   for (unsigned hall = 1; hall <= 3; ++hall)
     for (int second : {0, 10}) site.learn(empty({.number = hall}, minutes(hall) + seconds(second)));
+  site.learn(empty({.number = 9}, minutes(5)));  // in passing
   EXPECT_LE(share(site.look(somebody_before({.number = 1}), face)), 0.3F);
   EXPECT_GE(share(site.look(somebody_before({.number = 2}), face)), 0.9F);
   EXPECT_GE(share(site.look(somebody_before({.number = 3}), face)), 0.9F);

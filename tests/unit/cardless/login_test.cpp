@@ -78,19 +78,30 @@ TEST(CardlessLogin, the_journal_says_why_attempts_were_refused) {
     auto call = atm.read();
     biometric::ScriptedFace picture{"face of bea"};
     picture.live = false;
-    atm.verb("keyboard press fdk01");
-    for (const biometric::ScriptedFace& face : {picture, biometric::ScriptedFace{"face of carl"}, biometric::ScriptedFace{"face of bea"}}) {
-      atm.engine->nobody();
-      EXPECT_EQ(atm.verb("keyboard type 123456"), "ok");
-      EXPECT_EQ(atm.verb("keyboard press enter"), "ok");
-      atm.engine->show(face);
-      atm.pass(5s);
-    }
+    const biometric::ScriptedFace bea{"face of bea"}, carl{"face of carl"};
+    const auto session = [&](const std::vector<biometric::ScriptedFace>& faces) {
+      atm.verb("keyboard press fdk01");
+      for (const biometric::ScriptedFace& face : faces) {
+        atm.engine->nobody();
+        EXPECT_EQ(atm.verb("keyboard type 123456"), "ok");
+        EXPECT_EQ(atm.verb("keyboard press enter"), "ok");
+        atm.engine->show(face);
+        atm.pass(5s);
+      }
+    };
+    session({picture, carl, bea});
     EXPECT_TRUE(atm.reply(call).ok());
+    atm.reply(atm.reader_client->call("CardReader.Move"));
+    atm.pass(5s);
+    auto again = atm.read();
+    session({carl, carl, carl});
+    session({bea});
   }
   std::ifstream in(file);
   const std::string text((std::istreambuf_iterator<char>(in)), {});
   EXPECT_THAT(text, HasSubstr("session passcode: card presented (refused: pad, no match)"));
+  EXPECT_THAT(text, HasSubstr("session passcode: not recognised (refused: no match, no match, no match)"));
+  EXPECT_THAT(text, HasSubstr("session passcode: not recognised (refused: too many before)"));
   EXPECT_THAT(text, testing::Not(HasSubstr("carl")));
   std::filesystem::remove(file);
 }
