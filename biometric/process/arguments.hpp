@@ -22,7 +22,7 @@ struct FaceArguments {
   camera::GuardedCameraOptions::Challenge light_challenge =
       camera::GuardedCameraOptions::Challenge::where_possible;
   camera::GuardedCameraOptions::Challenge lamp = camera::GuardedCameraOptions::Challenge::off;
-  CheckRule site = CheckRule::off;  // whether the hall is known must be what is beside a face
+  CheckRule site = CheckRule::off;  // the hall, where it is known, must be what is beside a face
   std::string models;            // folder of the networks; SESAME_MODELS, then the cache, when not given
   std::string descriptions;      // folder of the models' YAML; beside the program, then the source tree
   std::string store;             // identity store; empty: a gallery in memory that ends with the process
