@@ -21,6 +21,7 @@ std::string quoted(const std::string& text) {
 std::string calibration_block(const MadeCalibration& made) {
   std::string text = "calibration:\n";
   text += fmt::format("  from: {}\n", quoted(made.from));
+  if (!made.corrections.empty()) text += fmt::format("  labels: {}\n", quoted(made.corrections));
   text += fmt::format("  stage: {}\n", quoted(made.stage));
   text += "  made_by: sesame evaluate --calibrate\n";
   text +=

@@ -14,6 +14,7 @@ inline constexpr std::uint64_t calibration_comparisons = 5'000'000;
 
 struct MadeCalibration {
   std::string from;   // what the data is, in the operator's words
+  std::string corrections;  // of its labels, in words; empty: none
   std::string stage;  // at which the data entered
   std::string models;  // which embeddings: embedding_id
   std::size_t people = 0;    // of the half

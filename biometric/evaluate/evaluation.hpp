@@ -117,6 +117,7 @@ struct Evaluation {
   bool aligned = false;
   bool gate = true;
   std::string pairs_file;  // "" for everybody against everybody
+  std::optional<Corrections> corrections;
   std::vector<ModelFacts> models;
   std::string calibration_from;  // whose thresholds `calibrated` has
   std::optional<MadeCalibration> made;

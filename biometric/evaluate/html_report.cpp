@@ -144,6 +144,19 @@ std::string described(const Evaluation& evaluation) {
   return text;
 }
 
+std::string corrections_section(const Evaluation& evaluation) {
+  if (!evaluation.corrections) return "";
+  std::string rows;
+  for (const Correction& correction : evaluation.corrections->made)
+    rows += fmt::format("<tr><th>{}</th><td>{}</td><td>{}</td></tr>\n", escaped(correction.label),
+                        correction.person.empty() ? "left out" : escaped(correction.person), escaped(correction.why));
+  return fmt::format(
+      "<section><h2>Labels put right</h2><p>{} (<code>{}</code>). Without them the figures are others: run again "
+      "without <code>--corrections</code> to see by how much.</p><table><thead><tr><th>label</th><th>is</th><th>because"
+      "</th></tr></thead><tbody>{}</tbody></table></section>\n",
+      summary_of(*evaluation.corrections), escaped(evaluation.corrections->file), rows);
+}
+
 std::string acquisition_section(const Evaluation& evaluation) {
   const Failures& failures = evaluation.failures;
   std::string text;
@@ -218,7 +231,7 @@ std::string note(const Evaluation& evaluation) {
 }
 
 std::string error_rate_sections(const Evaluation& evaluation) {
-  return calibration_section(evaluation) + acquisition_section(evaluation) + verification_section(evaluation) +
+  return corrections_section(evaluation) + calibration_section(evaluation) + acquisition_section(evaluation) + verification_section(evaluation) +
          folds_section(evaluation) + identification_section(evaluation) + groups_section(evaluation) +
          attacks_section(evaluation) + pairs_section(evaluation) + methods;
 }
@@ -273,6 +286,7 @@ std::string text_summary(const Evaluation& evaluation) {
       fmt::format("{} people, {} pictures, {} genuine and {} impostor comparisons{}\n",
                   grouped(evaluation.people), grouped(evaluation.pictures), grouped(evaluation.genuine),
                   grouped(evaluation.impostor), evaluation.made ? " (the report half)" : "");
+  if (evaluation.corrections) text += summary_of(*evaluation.corrections) + "\n";
   if (!evaluation.aligned || evaluation.gate)
     text += fmt::format("{}: {} ({} of {})\n",
                         evaluation.aligned ? "refused by the quality gate" : "failure to acquire (FTA)",

@@ -247,6 +247,17 @@ json::array of(const std::vector<ShownPair>& pairs) {
   return list;
 }
 
+json::object of(const Corrections& corrections) {
+  json::array made;
+  for (const Correction& correction : corrections.made)
+    made.push_back(
+        json::object{{"label", correction.label}, {"person", correction.person}, {"why", correction.why}});
+  return json::object{{"file", corrections.file},
+                      {"picturesMoved", corrections.pictures_moved},
+                      {"picturesLeftOut", corrections.pictures_left_out},
+                      {"made", std::move(made)}};
+}
+
 json::object head(const Evaluation& evaluation) {
   json::array models;
   for (const ModelFacts& model : evaluation.models)
@@ -264,6 +275,7 @@ json::object head(const Evaluation& evaluation) {
                       {"confidence", confidence},
                       {"people", evaluation.people},
                       {"pictures", evaluation.pictures}};
+  if (evaluation.corrections) result["corrections"] = of(*evaluation.corrections);
   if (evaluation.made) result["calibrationMade"] = of(*evaluation.made, evaluation.made_file);
   return result;
 }

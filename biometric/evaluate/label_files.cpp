@@ -1,4 +1,4 @@
-// The files that say more of labelled data than its folders: pairs and groups.
+// The files that say more of labelled data than its folders: pairs, corrections and groups.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -147,6 +147,86 @@ void keep_listed(LabelledData& data, PairList& pairs) {
     pair.other = moved[pair.other];
   }
   data = std::move(kept);
+}
+
+namespace {
+
+using CorrectionsByLabel = std::map<std::string, Correction>;
+
+// The first two fields, and what is left of the line.
+Correction correction_of(const std::string& line, const Lines& lines) {
+  const std::size_t first = line.find(',');
+  const std::size_t second = first == std::string::npos ? first : line.find(',', first + 1);
+  if (second == std::string::npos) lines.refuse("expected label,person,why");
+  Correction correction{line.substr(0, first), line.substr(first + 1, second - first - 1), line.substr(second + 1)};
+  if (correction.label.empty()) lines.refuse("expected a label: a picture (person/file) or a person");
+  if (correction.person.find('/') != std::string::npos)
+    lines.refuse(fmt::format("\"{}\" is no person's name", correction.person));
+  if (correction.why.empty()) lines.refuse("expected what says that the label is wrong");
+  if (correction.label.find('/') != std::string::npos)
+    correction.label = fs::path(correction.label).replace_extension().string();
+  return correction;
+}
+
+CorrectionsByLabel read_corrections(const fs::path& file) {
+  constexpr const char* header = "label,person,why";
+  Lines lines(file, "CSV with the header label,person,why");
+  std::string line;
+  if (!lines.next(line) || line != header) lines.refuse(fmt::format("expected the header \"{}\"", header));
+  CorrectionsByLabel corrections;
+  while (lines.next(line)) {
+    if (line.empty() || line.front() == '#') continue;
+    Correction correction = correction_of(line, lines);
+    if (!corrections.emplace(correction.label, correction).second)
+      lines.refuse(fmt::format("{} has been corrected already", correction.label));
+  }
+  for (const auto& [label, correction] : corrections)
+    if (corrections.count(correction.person) != 0)
+      throw DataError(fmt::format("{}: {} is sent to {}, who is sent on to {} (expected the last name at once)",
+                                  file.string(), label, correction.person,
+                                  corrections.at(correction.person).person));
+  return corrections;
+}
+
+}  // namespace
+
+Corrections correct_labels(LabelledData& data, const fs::path& file) {
+  const CorrectionsByLabel corrections = read_corrections(file);
+  std::set<std::string> used;
+  Corrections report;
+  report.file = file.string();
+  std::map<std::string, std::vector<std::string>> pictures;  // of a person, in truth
+  for (const Picture& picture : data.pictures) {
+    const std::string& labelled = data.people[picture.person];
+    auto found = corrections.find(fs::path(picture.file).replace_extension().string());
+    if (found == corrections.end()) found = corrections.find(labelled);
+    if (found == corrections.end()) {
+      pictures[labelled].push_back(picture.file);
+      continue;
+    }
+    used.insert(found->first);
+    ++(found->second.person.empty() ? report.pictures_left_out : report.pictures_moved);
+    if (!found->second.person.empty()) pictures[found->second.person].push_back(picture.file);
+  }
+  if (used.empty())
+    throw DataError(fmt::format("{}: none of its labels is in {}", file.string(), data.folder.string()));
+  if (pictures.size() < 2)
+    throw DataError(fmt::format("{}: fewer than 2 people are left", file.string()));
+  for (const std::string& label : used) report.made.push_back(corrections.at(label));
+  LabelledData corrected;
+  corrected.folder = data.folder;
+  for (auto& [person, files] : pictures) {
+    for (std::string& name : files)
+      corrected.pictures.push_back({static_cast<std::uint32_t>(corrected.people.size()), std::move(name)});
+    corrected.people.push_back(person);
+  }
+  data = std::move(corrected);
+  return report;
+}
+
+std::string summary_of(const Corrections& corrections) {
+  return fmt::format("{} pictures given to other people and {} left out, by {} corrections", corrections.pictures_moved,
+                     corrections.pictures_left_out, corrections.made.size());
 }
 
 std::map<std::string, std::string> read_groups(const fs::path& file, const LabelledData& data) {

@@ -1,4 +1,4 @@
-// Labelled data: whose each picture is, as folders, pairs files and group lists say it. Value types; reading
+// Labelled data: whose each picture is, as folders, pairs files, corrections and group lists say it. Value types; reading
 // throws DataError.
 #pragma once
 
@@ -55,6 +55,29 @@ PairList read_pairs(const std::filesystem::path& file, const LabelledData& data)
 
 // Only the pictures that the pairs name, with people, and the pairs' places changed accordingly.
 void keep_listed(LabelledData& data, PairList& pairs);
+
+// One label that is known to be wrong, and what says so.
+struct Correction {
+  std::string label;   // a picture as in Picture::file, its ending left out or not; or a person
+  std::string person;  // whose it is in truth; empty: nobody of the data, so it is left out
+  std::string why;
+};
+
+// The corrections that were made in the data.
+struct Corrections {
+  std::string file;
+  std::vector<Correction> made;
+  std::uint64_t pictures_moved = 0;  // to another person
+  std::uint64_t pictures_left_out = 0;
+};
+
+// Puts labels right as a CSV file with the header "label,person,why" says, before anything is compared. A picture's
+// own line goes before its person's. Labels that the data has not are passed over; a file without any that it has
+// is an error, as is a line that sends to a person who is sent on.
+Corrections correct_labels(LabelledData& data, const std::filesystem::path& file);
+
+// "3 pictures given to other people and 1 left out, by 4 corrections".
+std::string summary_of(const Corrections& corrections);
 
 // CSV with the header "person,group": person -> group. Who stands there without being in the data is passed
 // over; data without anybody of the file is an error.

@@ -190,6 +190,7 @@ class Run {
 
  private:
   void read_labels() {
+    if (!options_.corrections.empty()) evaluation_.corrections = correct_labels(data_, options_.corrections);
     if (!options_.pairs.empty()) {
       pairs_ = read_pairs(options_.pairs, data_);
       keep_listed(data_, *pairs_);
@@ -207,6 +208,7 @@ class Run {
     std::optional<program::ProgressBar> bar;
     MadeCalibration made = make_calibration(samples, options_.least_impostors, options_.jobs, comparing(bar));
     made.from = options_.title.empty() ? options_.folder : options_.title;
+    if (evaluation_.corrections) made.corrections = summary_of(*evaluation_.corrections);
     made.stage = options_.aligned ? "aligned faces" : "whole pictures";
     made.models = biometric::embedding_id(models_);
     calibration_.clear();

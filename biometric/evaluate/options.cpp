@@ -21,6 +21,10 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
                                       "Enrol each person from so many pictures, fused, and try the others; "
                                       "otherwise each picture is compared with every other");
   enrolled->check(CLI::Range(2, 64))->excludes(pairs);
+  auto* corrections = command.add_option("--corrections", options.corrections,
+                                         "Labels known to be wrong, put right before anything is compared: CSV with the "
+                                         "header label,person,why");
+  corrections->excludes(pairs);
   command.add_option("--groups", options.groups, "Error rates by group: CSV with the header person,group");
   command
       .add_option("--attacks", options.attacks,
@@ -31,7 +35,7 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
       command.add_option("--presentations", options.presentations,
                          "FOLDER has takes, <person>/<video or picture>: put so many moments of each before the "
                          "whole capture, live and as simulated attacks, and measure nothing else");
-  presentations->check(CLI::Range(1, 1000))->excludes(pairs)->excludes(aligned)->excludes(enrolled);
+  presentations->check(CLI::Range(1, 1000))->excludes(pairs)->excludes(corrections)->excludes(aligned)->excludes(enrolled);
   auto* recorded_only = command.add_flag("--recorded-only", options.recorded_only,
                                          "No simulated attacks and no model of a camera: the takes as they were "
                                          "recorded, and --attacks");
@@ -40,7 +44,7 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
       command.add_option("--sessions", options.sessions,
                          "FOLDER has takes, as above: capture so many sessions of each video, compare their single looks "
                          "and what these are fused into with the other takes, and measure nothing else");
-  sessions->check(CLI::Range(1, 1000))->excludes(pairs)->excludes(aligned)->excludes(enrolled)->excludes(presentations);
+  sessions->check(CLI::Range(1, 1000))->excludes(pairs)->excludes(corrections)->excludes(aligned)->excludes(enrolled)->excludes(presentations);
   command
       .add_option("--strangers", options.strangers,
                   "Aligned faces of other people to compare the sessions with: FOLDER/<person>/<picture>.jpg or .png")

@@ -16,6 +16,7 @@ struct EvaluateOptions {
   std::string folder;
   std::string pairs;
   std::string groups;
+  std::string corrections;
   std::string attacks;
   std::string title;
   std::string out = "evaluation";

@@ -269,6 +269,32 @@ class Evaluate(unittest.TestCase):
         self.assertEqual(len(scores.lines), 8)
         self.assertIn("accuracy over 2 folds", said)
 
+    def test_labels_known_to_be_wrong_are_put_right(self):
+        data, corrections = self.path / "people", self.path / "corrections.csv"
+        patterns(data, 6, 2)
+        shutil.copy(data / "pattern0000/pattern0000_0001.png", data / "pattern0001/pattern0001_0009.png")
+        words = ["--aligned", "--no-gate"]
+        _, report, scores = self.run_on(data, *words)
+        self.assertGreater(max(scores.impostor), 0.999, "one picture under two names")
+        self.assertNotIn("corrections", report)
+        wrong = len(scores.impostor), len(scores.genuine)
+        corrections.write_text("label,person,why\npattern0001/pattern0001_0009,pattern0000,\"the same file, twice\"\npattern0005,,a drawing\n")
+        said, report, scores = self.run_on(data, *words, "--corrections", corrections)
+        self.assertIn("1 pictures given to other people and 2 left out, by 2 corrections", said)
+        self.assertEqual([(made["label"], made["person"], made["why"]) for made in report["corrections"]["made"]],
+                         [("pattern0001/pattern0001_0009", "pattern0000", '"the same file, twice"'), ("pattern0005", "", "a drawing")])
+        self.assertEqual((report["people"], report["pictures"]), (5, 11))
+        self.assertLess(max(scores.impostor), 0.999)
+        self.assertEqual((len(scores.impostor), len(scores.genuine)), (48, 7), f"of 11 pictures of 5 people, where it was {wrong}")
+        self.check_rates(report["verification"]["atThresholdsOfThisData"], scores)
+        page = (self.path / "report.html").read_text()
+        self.assertIn("<h2>Labels put right</h2>", page)
+        self.assertIn("&quot;the same file, twice&quot;", page)
+        corrections.write_text("label,person,why\nnobody,,x\n")
+        refused = evaluate(data, *words, "--corrections", corrections)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("none of its labels is in", refused.stderr)
+
     def test_a_calibration_of_one_half_is_what_the_engine_then_reads(self):
         data, made = self.path / "people", self.path / "made"
         patterns(data, 110, 2)

@@ -63,6 +63,10 @@ TEST(CalibrationFile, replaces_the_calibration_and_nothing_else) {
                      "[8e-06, 1.3e-05]}\nlast: 3\n"))
       << text;
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("old")));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("labels:"))) << "nothing was corrected";
+  made.corrections = "2 pictures given to other people";
+  EXPECT_THAT(with_calibration("role: embedding\n", made),
+              testing::HasSubstr("  labels: \"2 pictures given to other people\"\n"));
   EXPECT_THAT(with_calibration("role: embedding\n", made),
               testing::StartsWith("role: embedding\ncalibration:\n"));
 }

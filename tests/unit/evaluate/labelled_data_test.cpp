@@ -46,6 +46,14 @@ class Labels : public testing::Test {
     EXPECT_TRUE(said.starts_with(file.string() + ":")) << said;
     return said.substr(std::min(said.size(), file.string().size()));
   }
+  std::string corrections_fault(const std::string& text) {
+    LabelledData data = people();
+    const fs::path file = write("corrections.csv", text);
+    const std::string said = fault([&] { correct_labels(data, file); });
+    EXPECT_TRUE(said.starts_with(file.string() + ":")) << said;
+    EXPECT_EQ(data.people.size(), 3U) << "what is refused changes nothing";
+    return said.substr(std::min(said.size(), file.string().size()));
+  }
   fs::path folder_ = fs::temp_directory_path() / ("sesame_labels_" + std::to_string(::getpid()));
 };
 
@@ -111,6 +119,60 @@ TEST_F(Labels, only_listed_pictures_are_kept) {
   ASSERT_EQ(data.pictures.size(), 3U);
   EXPECT_EQ(data.pictures[pairs.pairs[1].other].file, "carl/carl_0001.jpeg");
   EXPECT_EQ(data.pictures[2].person, 1U);
+}
+
+TEST_F(Labels, wrong_ones_are_put_right_before_anything_is_compared) {
+  LabelledData data = people();
+  const Corrections corrections =
+      correct_labels(data, write("corrections.csv",
+                                 "label,person,why\n# a comment\nanna/anna_0002,carl,\"seen, and named\"\r\nbert,zoe,"
+                                 "two spellings\nnobody,carl,not in the data\n"));
+  EXPECT_EQ(data.people, (std::vector<std::string>{"anna", "carl", "zoe"}));
+  ASSERT_EQ(data.pictures.size(), 4U);
+  EXPECT_EQ(data.pictures[0].file, "anna/anna_0001.jpg");
+  EXPECT_EQ(data.pictures[0].person, 0U);
+  EXPECT_EQ(data.pictures[1].file, "anna/anna_0002.png") << "the file stays where it lies";
+  EXPECT_EQ(data.pictures[1].person, 1U);
+  EXPECT_EQ(data.pictures[2].file, "carl/carl_0001.jpeg");
+  EXPECT_EQ(data.pictures[2].person, 1U);
+  EXPECT_EQ(data.pictures[3].person, 2U);
+  ASSERT_EQ(corrections.made.size(), 2U) << "what the data has not is not counted";
+  EXPECT_EQ(corrections.made[0].label, "anna/anna_0002");
+  EXPECT_EQ(corrections.made[0].why, "\"seen, and named\"");
+  EXPECT_EQ(corrections.made[1].person, "zoe");
+  EXPECT_EQ(summary_of(corrections), "2 pictures given to other people and 0 left out, by 2 corrections");
+}
+
+TEST_F(Labels, of_nobody_known_are_left_out_and_a_pictures_own_line_goes_first) {
+  LabelledData data = people();
+  const Corrections corrections = correct_labels(
+      data, write("corrections.csv", "label,person,why\nanna,bert,a\nanna/anna_0001.jpg,,a drawing\n"));
+  EXPECT_EQ(data.people, (std::vector<std::string>{"bert", "carl"}));
+  ASSERT_EQ(data.pictures.size(), 3U);
+  EXPECT_EQ(data.pictures[0].file, "anna/anna_0002.png");
+  EXPECT_EQ(data.pictures[1].file, "bert/bert_0001.JPG");
+  EXPECT_EQ(corrections.pictures_moved, 1U);
+  EXPECT_EQ(corrections.pictures_left_out, 1U);
+}
+
+TEST_F(Labels, corrections_that_are_wrong_say_where_and_what_was_expected) {
+  EXPECT_THAT(corrections_fault(""), testing::HasSubstr(":1: expected the header \"label,person,why\""));
+  EXPECT_THAT(corrections_fault("label,person,why\nanna,bert\n"),
+              testing::HasSubstr(":2: expected label,person,why"));
+  EXPECT_THAT(corrections_fault("label,person,why\n,bert,x\n"), testing::HasSubstr(":2: expected a label"));
+  EXPECT_THAT(corrections_fault("label,person,why\nanna,bert/1,x\n"),
+              testing::HasSubstr(":2: \"bert/1\" is no person's name"));
+  EXPECT_THAT(corrections_fault("label,person,why\nanna,bert,\n"),
+              testing::HasSubstr(":2: expected what says that the label is wrong"));
+  EXPECT_THAT(corrections_fault("label,person,why\nanna,bert,x\n\nanna,carl,y\n"),
+              testing::HasSubstr(":4: anna has been corrected already"));
+  EXPECT_THAT(corrections_fault("label,person,why\nanna/anna_0001,bert,x\nanna/anna_0001.jpg,carl,y\n"),
+              testing::HasSubstr(":3: anna/anna_0001 has been corrected already"));
+  EXPECT_THAT(corrections_fault("label,person,why\nanna,bert,x\nbert,carl,y\n"),
+              testing::HasSubstr("anna is sent to bert, who is sent on to carl"));
+  EXPECT_THAT(corrections_fault("label,person,why\nzoe,bert,x\n"), testing::HasSubstr("none of its labels is in"));
+  EXPECT_THAT(corrections_fault("label,person,why\nanna,carl,x\nbert,carl,y\n"),
+              testing::HasSubstr("fewer than 2 people are left"));
 }
 
 TEST_F(Labels, groups_are_read_and_refused_by_line) {

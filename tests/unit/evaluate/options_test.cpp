@@ -30,6 +30,10 @@ TEST(EvaluateOptions, that_contradict_each_other_are_refused) {
   EXPECT_THROW(passed_on({"faces", "--pairs", "p", "--enrolled", "5"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--scores", "s", "--enrolled", "5"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--enrolled", "1"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"faces", "--corrections", "c", "--pairs", "p"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"takes", "--corrections", "c", "--presentations", "1"}), CLI::ParseError);
+  EXPECT_THROW(passed_on({"takes", "--corrections", "c", "--sessions", "1"}), CLI::ParseError);
+  EXPECT_NO_THROW(passed_on({"faces", "--corrections", "c", "--enrolled", "2", "--calibrate", "e"}));
   EXPECT_THROW(passed_on({"faces", "--sessions", "2", "--presentations", "2"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--strangers", "s"}), CLI::ParseError);
   EXPECT_THROW(passed_on({"faces", "--natural-motion"}), CLI::ParseError);
