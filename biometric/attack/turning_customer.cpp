@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "biometric/pipeline/capture.hpp"
+#include "biometric/pipeline/median.hpp"
 #include "biometric/pipeline/surroundings.hpp"
 #include "camera/picture.hpp"
 #include "camera/replay.hpp"
@@ -49,12 +50,6 @@ std::vector<Looked> poses_of(Pipeline& pipeline, const std::string& path) {
     if (seen.quality) looked.push_back({number, seen.quality->head_pose});
   });
   return looked;
-}
-
-float median(std::vector<float> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 // The take's poses against how the person mostly looks.

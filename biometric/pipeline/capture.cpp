@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "biometric/pipeline/median.hpp"
+
 namespace sesame::biometric {
 namespace {
 
@@ -216,9 +218,7 @@ double Capture::fused_liveness() const {
   std::vector<double> scores;
   for (auto seen = window_.rbegin(); seen != window_.rend() && scores.size() < rules_.fused_frames; ++seen)
     scores.push_back(seen->observation.liveness.value_or(0));
-  const auto middle = scores.begin() + static_cast<std::ptrdiff_t>(scores.size() / 2);
-  std::nth_element(scores.begin(), middle, scores.end());
-  return *middle;
+  return median(std::move(scores));
 }
 
 bool Capture::frozen() const {
@@ -263,9 +263,7 @@ bool Capture::site_is_beside() const {
   for (auto seen = window_.rbegin(); seen != window_.rend() && shares.size() < rules_.fused_frames; ++seen)
     if (seen->observation.site) shares.push_back(seen->observation.site->share);
   if (shares.empty()) return rules_.site != CheckRule::required;
-  const auto middle = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
-  std::nth_element(shares.begin(), middle, shares.end());
-  return *middle >= rules_.site_share;
+  return median(std::move(shares)) >= rules_.site_share;
 }
 
 // No answer in time is none, as with every check.

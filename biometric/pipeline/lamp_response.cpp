@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "biometric/pipeline/median.hpp"
 #include "camera/following.hpp"
 
 namespace sesame::biometric {
@@ -61,12 +62,6 @@ bool contains(const Box& outer, const Box& inner) {
 }
 bool apart(const Box& a, const Box& b) {
   return a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
-}
-
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 double logarithm(float light) { return std::log(std::max(light, darkest)); }

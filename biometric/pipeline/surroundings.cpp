@@ -6,6 +6,7 @@
 #include <opencv2/video/tracking.hpp>
 #include <vector>
 
+#include "biometric/pipeline/median.hpp"
 #include "biometric/pipeline/network.hpp"
 
 namespace sesame::biometric {
@@ -80,12 +81,6 @@ double light_on_face(const cv::Mat& grey, const Box& face) {
   const cv::Rect within = cv::Rect(inside(face)) & whole;
   if (within.empty() || cv::countNonZero(beside) == 0) return 0;
   return std::log((cv::mean(grey(within))[0] + 1) / (cv::mean(grey, beside)[0] + 1));
-}
-
-float median(std::vector<float>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 // Of corners that were found again.

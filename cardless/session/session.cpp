@@ -244,7 +244,11 @@ Task<bool> Session::decide() {
     co_return false;
   }
   customer_ = std::move(*decision.customer);
-  co_return !by_gaze_ || customer_.gaze_start;
+  if (by_gaze_ && !customer_.gaze_start) {
+    note_refusal("no consent to gaze");
+    co_return false;
+  }
+  co_return true;
 }
 
 Task<std::string> Session::show_own() {

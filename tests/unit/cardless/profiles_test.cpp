@@ -1,6 +1,11 @@
 // The shipped profiles, and what a profile may not say.
 #include "cardless/session/profile.hpp"
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
 #include "cardless/session/prompts.hpp"
 #include "tests/unit/cardless/cardless_stage.hpp"
 
@@ -112,7 +117,9 @@ TEST(Profiles, a_number_of_the_wrong_length_is_asked_for_again) {
 }
 
 TEST(Profiles, the_face_alone_lets_in_by_key_and_by_gaze_only_who_agreed_to_gaze) {
-  CardlessStage atm("[face-only]");
+  const std::string file = testing::TempDir() + "/gaze-" + std::to_string(getpid()) + ".log";
+  spi::Journal journal(file);
+  CardlessStage atm("[face-only]", "type: motor", true, "{simulated: true}", &journal);
   auto call = atm.read();
   atm.engine->show({"face of bea"});  // enrolled, but agreed to no start on gaze
   atm.pass(3s);
@@ -132,6 +139,10 @@ TEST(Profiles, the_face_alone_lets_in_by_key_and_by_gaze_only_who_agreed_to_gaze
   const auto reply = atm.reply(call);
   EXPECT_TRUE(reply.ok());
   EXPECT_EQ(CardlessStage::track2(reply).substr(0, 16), "9999010000000029");
+  std::ifstream in(file);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  EXPECT_THAT(text, HasSubstr("(refused: no consent to gaze"));
+  std::filesystem::remove(file);
 }
 
 TEST(Profiles, a_face_that_leaves_ends_the_session_at_last) {
