@@ -28,6 +28,7 @@ th, td { text-align: right; padding: 5px 10px; border-bottom: 1px solid var(--li
 thead th { color: var(--quiet); font-weight: 550; border-bottom: 1.5px solid #c9d0da; } tbody th { font-weight: 600; }
 th:first-child { padding-left: 0; text-align: left; } .dense { font-size: 12.5px; } .dense th, .dense td { padding: 4px 7px; } .dense th:first-child { padding-left: 0; } .quiet, .few { color: var(--quiet); }
 td.refused { text-align: left; white-space: normal; color: var(--orange); }
+.words th, .words td { text-align: left; } .words td:last-child { white-space: normal; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 8px 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 18px; margin-top: 12px; }
 figure { margin: 12px 0 0; max-width: 620px; } figcaption { color: var(--quiet); font-size: 13px; }
@@ -152,7 +153,7 @@ std::string corrections_section(const Evaluation& evaluation) {
                         correction.person.empty() ? "left out" : escaped(correction.person), escaped(correction.why));
   return fmt::format(
       "<section><h2>Labels put right</h2><p>{} (<code>{}</code>). Without them the figures are others: run again "
-      "without <code>--corrections</code> to see by how much.</p><table><thead><tr><th>label</th><th>is</th><th>because"
+      "without <code>--corrections</code> to see by how much.</p><table class=\"words\"><thead><tr><th>label</th><th>is</th><th>because"
       "</th></tr></thead><tbody>{}</tbody></table></section>\n",
       summary_of(*evaluation.corrections), escaped(evaluation.corrections->file), rows);
 }
