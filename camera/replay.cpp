@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/videoio.hpp>
@@ -256,6 +257,11 @@ std::unique_ptr<FrameSource> open_video(const std::string& path, const ReplayOpt
 }
 
 }  // namespace
+
+void silence_decoders() {
+  constexpr const char* quiet = "-8";  // AV_LOG_QUIET
+  ::setenv("OPENCV_FFMPEG_LOGLEVEL", quiet, 0);
+}
 
 Frame read_picture(const std::string& path) {
   const cv::Mat picture = cv::imread(path, cv::IMREAD_COLOR);

