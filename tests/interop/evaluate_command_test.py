@@ -294,6 +294,10 @@ class Evaluate(unittest.TestCase):
         refused = evaluate(data, *words, "--corrections", corrections)
         self.assertEqual(refused.returncode, 2)
         self.assertIn("none of its labels is in", refused.stderr)
+        (data / "pattern0002").rename(data / "Prince_Felipe")
+        (data / "pattern0003").rename(data / "Felipe_De_Borbon")
+        said, report, _ = self.run_on(data, *words, "--corrections", SOURCE / "biometric/evaluate/lfw-corrections.csv")
+        self.assertIn("2 pictures given to other people and 0 left out, by 1 corrections", said)
 
     def test_a_calibration_of_one_half_is_what_the_engine_then_reads(self):
         data, made = self.path / "people", self.path / "made"
