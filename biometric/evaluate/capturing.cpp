@@ -53,7 +53,11 @@ std::unique_ptr<camera::FrameSource> open_take(const std::string& path, double a
   camera::ReplayOptions options;
   options.loop = end == AtItsEnd::begins_again;
   options.begin_seconds = at_seconds;
-  return camera::open_replay(path, options);
+  try {
+    return camera::open_replay(path, options);
+  } catch (const camera::RecordingEnds&) {
+    return nullptr;
+  }
 }
 
 Captured capture(biometric::Pipeline& pipeline, camera::FrameSource& source, const CapturingOptions& options) {

@@ -16,7 +16,7 @@ namespace sesame::evaluation {
 
 // A display may show a video again and again; whoever was filmed is there once, and frames that come again are refused.
 enum class AtItsEnd { stops, begins_again };
-// The take from there on, in the time of its frames. Throws camera::SourceError.
+// The take from there on, in the time of its frames; nullptr when it ends before. Throws camera::SourceError.
 std::unique_ptr<camera::FrameSource> open_take(const std::string& path, double at_seconds, AtItsEnd end);
 
 struct CapturingOptions {

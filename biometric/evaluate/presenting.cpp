@@ -55,11 +55,13 @@ std::unique_ptr<camera::FrameSource> live_before_lamp(std::unique_ptr<camera::Fr
                                 find_by(pipeline), std::move(change));
 }
 
+// nullptr: the take ends before that moment.
 std::unique_ptr<camera::FrameSource> open(Pipeline& pipeline, const Takes& takes, const Presentation& shown,
                                           const PosedTakes& posed, bool lamp) {
   const bool on_display = shown.kind == Presentation::Kind::attack;
   auto take = open_take((takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds,
                         on_display ? AtItsEnd::begins_again : AtItsEnd::stops);
+  if (!take) return nullptr;
   switch (shown.kind) {
     case Presentation::Kind::recorded_attack: return take;
     case Presentation::Kind::live:
@@ -120,8 +122,10 @@ std::vector<biometric::HeadMotion> movements_for(const Presentation& shown, cons
   return motions;
 }
 
+const Presented take_ended = {Presented::Outcome::not_answered, "the take ended", {}};
+
 Presented presented(const Captured& captured) {
-  if (captured.too_short) return {Presented::Outcome::not_answered, "the take ended", {}};
+  if (captured.too_short) return take_ended;
   const CaptureResult& result = captured.result;
   switch (result.outcome) {
     case CaptureResult::Outcome::held: return {Presented::Outcome::held, {}, result.in_view};
@@ -180,11 +184,15 @@ PresentationReport present_everything(const biometric::ModelSet& models, const T
   in_parallel(pipelines.workers(), shown.size(), [&](unsigned worker, std::size_t i) {
     Pipeline& pipeline = pipelines.of(worker);
     const auto source = open(pipeline, *of[i], shown[i], posed, options.lamp);
-    const CapturingOptions capturing{
-        options.request, turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{},
-        options.lamp && source->lamp() ? std::optional(shown[i].seed) : std::nullopt,
-        options.site ? site_of(pipeline, *of[i], shown[i], *source, options) : KnownSite{}};
-    results[i] = presented(capture(pipeline, *source, capturing));
+    if (source) {
+      const CapturingOptions capturing{
+          options.request, turning ? movements_for(shown[i], posed) : std::vector<biometric::HeadMotion>{},
+          options.lamp && source->lamp() ? std::optional(shown[i].seed) : std::nullopt,
+          options.site ? site_of(pipeline, *of[i], shown[i], *source, options) : KnownSite{}};
+      results[i] = presented(capture(pipeline, *source, capturing));
+    } else {
+      results[i] = take_ended;
+    }
     const std::lock_guard guard(telling);
     if (progress) progress(++done, shown.size());
   });

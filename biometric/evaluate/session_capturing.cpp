@@ -20,6 +20,7 @@ using biometric::Pipeline;
 // Nothing unless it was held and the looks are of one face, as in the engine.
 std::optional<Session> session_of(Pipeline& pipeline, const Takes& takes, const Presentation& shown, bool natural_motion) {
   auto source = open_take((takes.folder / takes.takes[shown.take].file).string(), shown.at_seconds, AtItsEnd::stops);
+  if (!source) return std::nullopt;
   if (shown.kind == Presentation::Kind::live_seen_by_camera_model)
     source = biometric::live_take_through(biometric::Control::camera, std::move(source), shown.seed);
   CapturingOptions options;

@@ -333,10 +333,12 @@ class Evaluate(unittest.TestCase):
     def test_a_take_that_ends_before_a_decision_is_no_refusal(self):
         video_of(CACHE / "portraits/franck_01829.jpg", self.path / "takes/franck/short.avi", 25)
         video_of(CACHE / "portraits/franck_01829.jpg", self.path / "recorded/still/long.avi", 200)
-        said = evaluate(self.path / "takes", "--presentations", 1, "--recorded-only", "--attacks", self.path / "recorded", "--out", self.path / "report")
+        said = evaluate(self.path / "takes", "--presentations", 2, "--recorded-only", "--attacks", self.path / "recorded", "--out", self.path / "report")
         self.assertEqual(said.returncode, 0, said.stderr)
         shown = json.loads((self.path / "report.json").read_text())["presentations"]["presentations"]
-        self.assertEqual([(one["outcome"], one["check"]) for one in shown], [("notAnswered", "the take ended"), ("refused", "frozen")])
+        ended, refused = ("notAnswered", "the take ended"), ("refused", "frozen")
+        self.assertEqual([(one["atSeconds"], one["outcome"], one["check"]) for one in shown],
+                         [(0, *ended), (1.3, *ended), (0, *refused), (1.3, *refused)], "the second moment is behind the take's end")
 
     def test_a_damaged_take_does_not_fill_the_terminal(self):
         video = self.path / "takes/franck/damaged.avi"

@@ -179,7 +179,7 @@ TEST(Replay, a_take_without_end_begins_again_before_the_moment_that_is_wanted) {
   const Folder folder;
   const std::string path = turned_video(folder.path(), 0).string();  // of one second
   EXPECT_TRUE(open_replay(path, {.begin_seconds = 2.5})->newest(FrameTime{0}));
-  EXPECT_THROW(open_replay(path, {.loop = false, .begin_seconds = 2.5}), SourceError);
+  EXPECT_THROW(open_replay(path, {.loop = false, .begin_seconds = 2.5}), RecordingEnds);
 }
 
 TEST(Replay, a_real_video_plays_in_virtual_time) {
