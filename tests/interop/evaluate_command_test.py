@@ -291,7 +291,7 @@ class Evaluate(unittest.TestCase):
         self.assertIn("<h2>Labels put right</h2>", page)
         self.assertIn("&quot;the same file, twice&quot;", page)
         corrections.write_text("label,person,why\nnobody,,x\n")
-        refused = evaluate(data, *words, "--corrections", corrections)
+        refused = evaluate(data, *words, "--corrections", corrections, "--out", self.path / "refused")
         self.assertEqual(refused.returncode, 2)
         self.assertIn("none of its labels is in", refused.stderr)
         (data / "pattern0002").rename(data / "Prince_Felipe")
