@@ -58,11 +58,14 @@ std::uint32_t whole_number(const std::string& text, std::uint32_t most, const Li
   return value;
 }
 
+// "Anna/Anna_0001.jpg" -> "Anna/Anna_0001"
+std::string stem_of(const std::string& file) { return fs::path(file).replace_extension().string(); }
+
 // "Anna/Anna_0001" -> place of the picture.
 std::unordered_map<std::string, std::uint32_t> by_stem(const LabelledData& data) {
   std::unordered_map<std::string, std::uint32_t> places;
   for (std::uint32_t i = 0; i < data.pictures.size(); ++i)
-    places.emplace(fs::path(data.pictures[i].file).replace_extension().string(), i);
+    places.emplace(stem_of(data.pictures[i].file), i);
   return places;
 }
 
@@ -163,8 +166,7 @@ Correction correction_of(const std::string& line, const Lines& lines) {
   if (correction.person.find('/') != std::string::npos)
     lines.refuse(fmt::format("\"{}\" is no person's name", correction.person));
   if (correction.why.empty()) lines.refuse("expected what says that the label is wrong");
-  if (correction.label.find('/') != std::string::npos)
-    correction.label = fs::path(correction.label).replace_extension().string();
+  if (correction.label.find('/') != std::string::npos) correction.label = stem_of(correction.label);
   return correction;
 }
 
@@ -198,7 +200,7 @@ Corrections correct_labels(LabelledData& data, const fs::path& file) {
   std::map<std::string, std::vector<std::string>> pictures;  // of a person, in truth
   for (const Picture& picture : data.pictures) {
     const std::string& labelled = data.people[picture.person];
-    auto found = corrections.find(fs::path(picture.file).replace_extension().string());
+    auto found = corrections.find(stem_of(picture.file));
     if (found == corrections.end()) found = corrections.find(labelled);
     if (found == corrections.end()) {
       pictures[labelled].push_back(picture.file);

@@ -339,6 +339,10 @@ class Evaluate(unittest.TestCase):
         ended, refused = ("notAnswered", "the take ended"), ("refused", "frozen")
         self.assertEqual([(one["atSeconds"], one["outcome"], one["check"]) for one in shown],
                          [(0, *ended), (1.3, *ended), (0, *refused), (1.3, *refused)], "the second moment is behind the take's end")
+        said = evaluate(self.path / "takes", "--sessions", 2, "--out", self.path / "sessions")
+        self.assertEqual(said.returncode, 0, said.stderr)
+        sessions = json.loads((self.path / "sessions.json").read_text())["sessions"]
+        self.assertEqual((sessions["captures"], sessions["sessions"]), (4, 0))
 
     def test_a_damaged_take_does_not_fill_the_terminal(self):
         video = self.path / "takes/franck/damaged.avi"

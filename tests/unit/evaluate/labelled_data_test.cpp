@@ -32,27 +32,23 @@ class Labels : public testing::Test {
     }
     return "none";
   }
-  std::string pairs_fault(const std::string& text) {
-    const LabelledData data = people();
-    const fs::path file = write("pairs.txt", text);
-    const std::string said = fault([&] { read_pairs(file, data); });
-    EXPECT_TRUE(said.starts_with(file.string() + ":")) << said;
-    return said.substr(std::min(said.size(), file.string().size()));
-  }
-  std::string groups_fault(const std::string& text) {
-    const LabelledData data = people();
-    const fs::path file = write("groups.csv", text);
-    const std::string said = fault([&] { read_groups(file, data); });
-    EXPECT_TRUE(said.starts_with(file.string() + ":")) << said;
-    return said.substr(std::min(said.size(), file.string().size()));
-  }
-  std::string corrections_fault(const std::string& text) {
+  // What reading such a file of the people above says, behind the file's name.
+  std::string fault_in(const std::string& text, const std::function<void(LabelledData&, const fs::path&)>& read) {
     LabelledData data = people();
-    const fs::path file = write("corrections.csv", text);
-    const std::string said = fault([&] { correct_labels(data, file); });
+    const fs::path file = write("file", text);
+    const std::string said = fault([&] { read(data, file); });
     EXPECT_TRUE(said.starts_with(file.string() + ":")) << said;
     EXPECT_EQ(data.people.size(), 3U) << "what is refused changes nothing";
     return said.substr(std::min(said.size(), file.string().size()));
+  }
+  std::string pairs_fault(const std::string& text) {
+    return fault_in(text, [](LabelledData& data, const fs::path& file) { read_pairs(file, data); });
+  }
+  std::string groups_fault(const std::string& text) {
+    return fault_in(text, [](LabelledData& data, const fs::path& file) { read_groups(file, data); });
+  }
+  std::string corrections_fault(const std::string& text) {
+    return fault_in(text, [](LabelledData& data, const fs::path& file) { correct_labels(data, file); });
   }
   fs::path folder_ = fs::temp_directory_path() / ("sesame_labels_" + std::to_string(::getpid()));
 };
